@@ -1,0 +1,73 @@
+"""Odoo's configuration file and command lines."""
+
+from __future__ import annotations
+
+import secrets
+import subprocess
+from pathlib import Path
+
+from dev import odoo_source, postgres
+from dev.interpreter import environment
+from dev.paths import CACHE, DATA, PYTHON, ROOT
+
+CONFIG = CACHE / "odoo.conf"
+
+SETTINGS = """\
+[options]
+addons_path = {addons}
+admin_passwd = {password}
+data_dir = {data}
+db_host = {socket}
+db_user = {role}
+http_interface = 127.0.0.1
+list_db = False
+"""
+
+
+def write_config(cluster: postgres.Cluster) -> Path:
+    """Write ``.odoo/odoo.conf`` when it is missing or its folders have changed."""
+    text = SETTINGS.format(
+        addons=f"{odoo_source.ADDONS},{ROOT}" if our_addons() else odoo_source.ADDONS,
+        password="{password}",
+        data=DATA,
+        socket=cluster.socket_dir,
+        role=postgres.ROLE,
+    )
+    if CONFIG.exists():
+        lines = CONFIG.read_text().splitlines(keepends=True)
+        same = "".join(
+            "admin_passwd = {password}\n" if line.startswith("admin_passwd") else line
+            for line in lines
+        )
+        if same == text:
+            return CONFIG
+    CONFIG.touch(mode=0o600)
+    CONFIG.write_text(text.format(password=secrets.token_urlsafe(24)))
+    return CONFIG
+
+
+def our_addons() -> list[str]:
+    """Names of the addons of this repository, sorted."""
+    return sorted(path.parent.name for path in ROOT.glob("*/__manifest__.py"))
+
+
+def command(subcommand: str, *arguments) -> list[str]:
+    """The command line of an Odoo subcommand (``server``, ``shell``) with our configuration."""
+    return [
+        str(PYTHON),
+        "-c",
+        "import odoo.cli; odoo.cli.main()",
+        subcommand,
+        "-c",
+        str(CONFIG),
+        *map(str, arguments),
+    ]
+
+
+def options() -> dict:
+    """``subprocess`` keyword arguments that every Odoo process of ours gets."""
+    return {"cwd": str(CACHE), "env": environment()}
+
+
+def shell(database: str) -> int:
+    return subprocess.call(command("shell", "-d", database), **options())

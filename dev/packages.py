@@ -1,0 +1,84 @@
+"""The Debian packages that the project needs, found by the files they bring."""
+
+from __future__ import annotations
+
+import glob
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+from dev.console import DevError, note
+from dev.process import run_logged
+
+# package: a file (glob) that shows that it, or another build of the same thing, is there
+PACKAGES = {
+    "postgresql": "/usr/lib/postgresql/*/bin/initdb",
+    "dovecot-imapd": "/usr/lib/dovecot/imap",
+    "dovecot-pop3d": "/usr/lib/dovecot/pop3",
+    "dovecot-lmtpd": "/usr/lib/dovecot/lmtp",
+    "openssl": "/usr/bin/openssl",
+    "chromium": "/usr/bin/chromium",
+    # Japanese in the demo mail would be empty boxes on a screenshot without it.
+    "fonts-noto-cjk": "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
+}
+
+SCRIPT = Path(__file__).with_name("install-packages.sh")
+
+
+def missing(packages: dict[str, str] = PACKAGES) -> list[str]:
+    return [name for name, pattern in packages.items() if not glob.glob(pattern)]
+
+
+def install(names: list[str]) -> None:
+    """Install Debian packages without starting their services or making a database cluster.
+
+    Raises DevError with the exact command where this user cannot do it.
+    """
+    command = f"apt-get install --no-install-recommends {' '.join(names)}"
+    if shutil.which("apt-get") is None:
+        raise DevError(
+            f"These Debian packages are missing: {' '.join(names)}. There is no apt-get here: the "
+            "bootstrap works on Debian 12; elsewhere install their equivalents yourself."
+        )
+    prefix = _root_prefix()
+    if prefix is None:
+        raise DevError(
+            f"These Debian packages are missing: {' '.join(names)}. Installing them needs root. "
+            f"Run this as root, then the same command again:\n\n    apt-get update && {command}\n"
+        )
+    note(f"installing {' '.join(names)} (log: .odoo/log/packages.log)")
+    run_logged(
+        [*prefix, "bash", SCRIPT, *names],
+        "packages",
+        hint=f"'{command}' failed. Are the machine's apt sources reachable? 'apt-get update' "
+        "shows it. Mend that, or install the packages yourself, and run the command again.",
+        env={**os.environ, "DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8"},
+    )
+
+
+def _root_prefix() -> list[str] | None:
+    if os.geteuid() == 0:
+        return []
+    if shutil.which("sudo"):
+        check = subprocess.run(
+            ["sudo", "-n", "true"], stdin=subprocess.DEVNULL, capture_output=True, check=False
+        )
+        if check.returncode == 0:
+            return ["sudo", "-n"]
+    return None
+
+
+def ensure(extra: list[str] | None = None) -> str:
+    """Install what is missing; returns a word for the progress line."""
+    wanted = missing() + (extra or [])
+    if not wanted:
+        return "already there"
+    install(wanted)
+    still = missing()
+    if still:
+        raise DevError(
+            f"apt-get ended well but {' '.join(still)} is still not found; see "
+            ".odoo/log/packages.log."
+        )
+    return f"installed {len(wanted)} packages"

@@ -1,0 +1,138 @@
+"""Running programs: into a log, in the background, and ending them by their own pid."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+from dev.console import DevError
+from dev.paths import CACHE, LOG
+
+
+def run_logged(command, log: str, *, hint: str = "", append: bool = True, **options) -> None:
+    """Run ``command`` to its end, its output into ``.odoo/log/LOG.log``.
+
+    Raises DevError that names the log and quotes its last lines when the command fails.
+    """
+    path = LOG / f"{log}.log"
+    with open(path, "ab" if append else "wb") as stream:
+        stream.write(f"\n$ {' '.join(map(str, command))}\n".encode())
+        stream.flush()
+        start = stream.tell()
+        options.setdefault("stdin", subprocess.DEVNULL)
+        try:
+            code = subprocess.run(
+                [str(word) for word in command],
+                stdout=stream,
+                stderr=subprocess.STDOUT,
+                check=False,
+                **options,
+            ).returncode
+        except FileNotFoundError as error:
+            raise DevError(f"The program {command[0]} is missing. {hint}".strip()) from error
+    if code:
+        raise DevError(
+            f"{hint or 'A command failed.'}\n"
+            f"  It ended with {code}; its output is in {path}, and the last lines are:\n"
+            f"{tail(path, start)}"
+        )
+
+
+def tail(path: Path, start: int = 0, lines: int = 12) -> str:
+    """The last ``lines`` lines of what follows byte ``start``, indented."""
+    with open(path, "rb") as stream:
+        stream.seek(start)
+        text = stream.read().decode(errors="replace").strip()
+    return "\n".join(f"    {line}" for line in text.splitlines()[-lines:])
+
+
+def start_time(pid: int) -> str | None:
+    """The kernel's start time of a process: with the pid it names one process for good."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return None
+    fields = stat.rpartition(")")[2].split()
+    return None if fields[0] == "Z" else fields[19]
+
+
+class PidFile:
+    """Remembers one process by pid and start time, so that a recycled pid is never mistaken."""
+
+    def __init__(self, path: Path):
+        self.path = path
+
+    def write(self, pid: int) -> None:
+        temporary = self.path.with_suffix(".tmp")
+        temporary.write_text(f"{pid} {start_time(pid)}\n")
+        temporary.replace(self.path)
+
+    def pid(self) -> int | None:
+        """The pid, if that very process still lives; a stale file is removed."""
+        try:
+            pid, started = self.path.read_text().split()
+        except (OSError, ValueError):
+            return None
+        if start_time(int(pid)) == started:
+            return int(pid)
+        self.path.unlink(missing_ok=True)
+        return None
+
+    def stop(self, sig: int = signal.SIGTERM, timeout: float = 20) -> bool:
+        """End the process (politely, then by force after ``timeout`` s). True if one was ended."""
+        pid = self.pid()
+        if pid is None:
+            return False
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, sig)
+        deadline = time.monotonic() + timeout
+        while self.pid() is not None:
+            if time.monotonic() > deadline:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+                deadline += 5
+            reap(pid)
+            time.sleep(0.05)
+        self.path.unlink(missing_ok=True)
+        return True
+
+
+def reap(pid: int) -> None:
+    """Collect an ended child of ours, so that it does not linger as a zombie."""
+    with contextlib.suppress(ChildProcessError):
+        os.waitpid(pid, os.WNOHANG)
+
+
+def start_background(command, log: str, pid_file: PidFile, **options) -> subprocess.Popen:
+    """Start a server detached from the terminal (Ctrl-C does not reach it), logging to a file."""
+    with open(LOG / f"{log}.log", "ab") as stream:
+        process = subprocess.Popen(
+            [str(word) for word in command],
+            stdin=subprocess.DEVNULL,
+            stdout=stream,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            **options,
+        )
+    pid_file.write(process.pid)
+    return process
+
+
+@contextlib.contextmanager
+def lock(name: str, *, wait_note=None):
+    """Hold ``.odoo/NAME.lock``. Without ``wait_note`` a taken lock raises BlockingIOError at once;
+    with it, the note is called and the lock waited for."""
+    with open(CACHE / f"{name}.lock", "a") as stream:
+        try:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if wait_note is None:
+                raise
+            wait_note()
+            fcntl.flock(stream, fcntl.LOCK_EX)
+        yield stream

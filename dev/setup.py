@@ -1,0 +1,29 @@
+"""The steps that every command begins with: packages, Odoo, venv, PostgreSQL, configuration."""
+
+from __future__ import annotations
+
+from dev import interpreter, odoo_server, odoo_source, packages
+from dev.console import Steps, note
+from dev.paths import ensure_cache, state_dir
+from dev.postgres import Cluster
+from dev.process import lock
+
+STEPS = 4
+
+
+def prepare(steps: Steps) -> Cluster:
+    """Bring the machine to where Odoo can start. Does nothing twice; PostgreSQL then runs."""
+    ensure_cache()
+    with lock("setup", wait_note=lambda: note("waiting for another command's setup to end")):
+        with steps.step("Debian packages") as word:
+            word(packages.ensure())
+        with steps.step("Odoo 19") as word:
+            word(odoo_source.ensure())
+        with steps.step("Python packages") as word:
+            word(interpreter.ensure_venv(odoo_source.IMPORT_PATH))
+        with steps.step("PostgreSQL") as word:
+            state_dir()
+            cluster = Cluster()
+            word(cluster.start())
+            odoo_server.write_config(cluster)
+    return cluster
