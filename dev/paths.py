@@ -58,6 +58,9 @@ def service_user(environ=os.environ) -> ServiceUser:
     """Root's own person (``SUDO_UID``) or ``nobody``; anyone else's is themselves."""
     uid = os.geteuid()
     if uid == 0:
+        made_by = _cluster_owner()
+        if made_by:
+            return made_by
         sudo_uid = environ.get("SUDO_UID", "")
         entry = None
         if sudo_uid.isdigit() and int(sudo_uid):
@@ -71,6 +74,18 @@ def service_user(environ=os.environ) -> ServiceUser:
         return ServiceUser(entry.pw_name, entry.pw_uid, entry.pw_gid)
     entry = _passwd(uid)
     return ServiceUser(entry.pw_name if entry else str(uid), uid, os.getegid())
+
+
+def _cluster_owner() -> ServiceUser | None:
+    """The user of an existing cluster: root by way of sudo and by login must agree on one."""
+    try:
+        info = (Path(LOCATION_FILE.read_text().strip()) / "pg").stat()
+    except OSError:
+        return None
+    entry = _passwd(info.st_uid)
+    if not info.st_uid or entry is None:
+        return None
+    return ServiceUser(entry.pw_name, info.st_uid, info.st_gid)
 
 
 def _passwd(who):

@@ -55,16 +55,16 @@ def _people(company, zone, *rows, lang="en", charset="utf-8"):
 
 #: Contacts of Odoo's demo data, a list a company.
 ENGLISH = [
-    _people("Azure Interior", -8,
+    _people("Azure Interior", 1,
             ("Brandon Freeman", "brandon.freeman55@example.com", "Creative Director", "apple"),
             ("Nicole Ford", "nicole.ford75@example.com", "Director", "outlook"),
             ("Colleen Diaz", "colleen.diaz83@example.com", "Business Executive", "phone")),
-    _people("Acme Corporation", -8,
+    _people("Acme Corporation", 1,
             ("Douglas Fletcher", "douglas.fletcher51@example.com", "Functional Consultant",
              "outlook"),
             ("Floyd Steward", "floyd.steward34@example.com", "Analyst", "thunderbird"),
             ("Addison Olson", "addison.olson28@example.com", "Sales Representative", "gmail")),
-    _people("Gemini Furniture", -8,
+    _people("Gemini Furniture", 1,
             ("Edwin Hansen", "edwin.hansen58@example.com", "Marketing Manager", "gmail"),
             ("Soham Palmer", "soham.palmer15@example.com", "Director", "phone"),
             ("Oscar Morgan", "oscar.morgan11@example.com", "Order Clerk", "outlook"),
@@ -75,7 +75,7 @@ ENGLISH = [
             ("Edith Sanchez", "edith.sanchez68@example.com", "Analyst", "outlook"),
             ("Julie Richards", "julie.richards84@example.com", "Financial Manager", "outlook"),
             ("Sandra Neal", "sandra.neal80@example.com", "Sales Manager", "apple")),
-    _people("Wood Corner", -6,
+    _people("Wood Corner", 0,
             ("Willie Burke", "willie.burke80@example.com", "Service Manager", "phone"),
             ("Ron Gibson", "ron.gibson76@example.com", "Store Manager", "outlook"),
             ("Tom Ruiz", "tom.ruiz89@example.com", "Software Developer", "thunderbird")),

@@ -129,3 +129,23 @@ Everything is in the ERP."""),
         ("c", "We do. Layout attached.", "plan"),
     ]),
 ]
+
+#: The opportunity of ``seed_odoo``: its mail so far, the last one still unread.
+CHAIRS_SUBJECT = "Office chairs for the Łódź branch"
+CHAIRS = (CHAIRS_SUBJECT, [
+    ("c", """Hello {us},
+
+our new branch in Łódź opens in two months and we need about 40 office chairs for it. They should \
+have arm rests and an adjustable seat depth; colour: blue or grey.
+
+What can you offer us? A price for 40 and for 60 pieces would be good.""", "plan"),
+    ("u", """Hello {customer},
+
+congratulations on the new branch! I suggest our model "Wisła": arm rests, seat depth from 40 to \
+47 cm, blue or grey in stock. The data sheet is attached; prices follow as soon as I have the \
+freight costs.""", "datasheet"),
+    ("c", "Looks comfortable :-) Could we try one for a week before we decide?"),
+    ("u", "Of course. A test chair leaves today."),
+    ("c", """The chair is here and everybody wants to sit on it. So please send us the offer for \
+40 and 60 pieces, including delivery to ul. Piotrkowska, Łódź."""),
+])
