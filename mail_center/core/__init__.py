@@ -1,0 +1,1 @@
+"""Mail protocols, parsing and rendering in plain Python: nothing here knows Odoo."""

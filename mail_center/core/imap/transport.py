@@ -1,0 +1,169 @@
+"""imaplib and imapclient on top of our guarded connection.
+
+imaplib parses; where bytes come from, how many, and how the session becomes encrypted is decided
+here. imapclient adds the response parser and the command helpers.
+"""
+
+from __future__ import annotations
+
+import imaplib
+
+from imapclient import IMAPClient
+
+from ..net import Connection, MailServerError, Security
+
+
+class Transport(imaplib.IMAP4):
+    """An IMAP4 connection over a :class:`Connection` that exists already."""
+
+    def __init__(self, connection: Connection):
+        self._connection = connection
+        super().__init__(connection.endpoint.host, connection.endpoint.port)
+
+    # -- what imaplib lets a subclass decide ("overridable methods") ------------------------
+
+    def open(self, host="", port=0, timeout=None):
+        self.host, self.port = host, port
+        self.sock = self._connection.sock
+
+    def read(self, size):
+        return self._connection.read(size)
+
+    def readline(self):
+        return self._connection.readline()
+
+    def send(self, data):
+        self._connection.sendall(data)
+
+    def shutdown(self):
+        self._connection.close()
+
+    def _log(self, line):
+        """imaplib keeps its last commands for debugging, the password among them: not here."""
+
+    def _new_tag(self):
+        self._connection.begin(self.next_budget)
+        return super()._new_tag()
+
+    next_budget: int | None = None
+
+    def starttls(self, ssl_context=None):
+        """RFC 9051 section 6.2.1. What was said in plaintext counts for nothing afterwards."""
+        if "STARTTLS" not in self.capabilities:
+            raise self._connection.error(
+                "tls",
+                "The server does not offer STARTTLS. Logging in without encryption is refused.",
+            )
+        typ, data = self._simple_command("STARTTLS")
+        if typ != "OK":
+            raise self._connection.error("tls", "The server refuses STARTTLS.", data[-1] or b"")
+        self._connection.start_tls()
+        self.sock = self._connection.sock
+        self._tls_established = True
+        self.untagged_responses = {}
+        self._get_capabilities()
+        return typ, data
+
+
+class Client(IMAPClient):
+    """imapclient that talks over :class:`Transport` and leaves debugging off."""
+
+    def __init__(self, connection: Connection):
+        self._connection = connection
+        endpoint = connection.endpoint
+        super().__init__(
+            endpoint.host,
+            endpoint.port,
+            ssl=endpoint.security == Security.TLS,
+            timeout=endpoint.timeout,
+        )
+        # imapclient turns imaplib's debugging on: every literal would be formatted with %r,
+        # which costs five sixths of the speed.
+        self._imap.debug = 0
+        self.normalise_times = False
+
+    def _create_IMAP4(self):
+        return Transport(self._connection)
+
+
+def greet(connection: Connection) -> Client:
+    """Greeting and encryption: everything before the login.
+
+    Raises MailServerError: *refused* for a BYE, *protocol* for what is no IMAP server, *tls* when
+    the server claims that we're logged in already (PREAUTH) although encryption is asked for:
+    whoever sits in between could otherwise keep us out of STARTTLS for good.
+    """
+    endpoint = connection.endpoint
+    connection.protocol = "imap"
+    if endpoint.security == Security.TLS:
+        connection.start_tls()
+    connection.begin(64 * 1024)
+    try:
+        client = Client(connection)
+    except imaplib.IMAP4.abort as exc:
+        raise connection.error("protocol", "This is not an IMAP server.", str(exc)) from None
+    except imaplib.IMAP4.error as exc:
+        text = exc.args[0] if exc.args else ""
+        text = text if isinstance(text, bytes) else str(text).encode("utf-8", "replace")
+        if text.upper().startswith(b"* BYE"):
+            kind = "throttled" if is_throttling(text.decode("utf-8", "replace")) else "refused"
+            raise connection.error(kind, "The server refuses the connection.", text) from None
+        raise connection.error("protocol", "This is not an IMAP server.", text) from None
+    if client._imap.state == "AUTH" and endpoint.security != Security.NONE:
+        raise connection.error(
+            "tls", "The server skips the login (PREAUTH), which is not safe with encryption."
+        )
+    if endpoint.security == Security.STARTTLS:
+        client.starttls()
+    return client
+
+
+def is_throttling(text: str) -> bool:
+    """Whether the server asks to come back later (RFC 5530 codes and what providers write)."""
+    text = text.lower()
+    return any(
+        word in text
+        for word in (
+            "[unavailable]", "[inuse]", "[limit]", "too many", "try again", "try later",
+            "throttl", "rate limit", "simultaneous", "temporar", "bandwidth", "exceeded",
+        )
+    )
+
+
+class translated:
+    """Context manager: imaplib's, imapclient's and parsing errors become MailServerError."""
+
+    def __init__(self, connection: Connection, what: str):
+        self.connection = connection
+        self.what = what
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, exc, _traceback):
+        if exc is None or isinstance(exc, MailServerError):
+            return False
+        error = self.connection.error
+        if isinstance(exc, imaplib.IMAP4.readonly):
+            raise error("refused", "The folder is read-only on the server.", str(exc)) from None
+        if isinstance(exc, imaplib.IMAP4.abort):
+            text = str(exc)
+            if is_throttling(text):
+                failure = error("throttled", "The server ended the session for now.", text)
+            elif "unexpected response" in text or "unterminated" in text:
+                failure = error("protocol", f"The server's answer to {self.what} makes no sense.",
+                                text)
+            else:
+                failure = error("closed", f"The server ended the session during {self.what}.",
+                                text)
+            raise failure from None
+        if isinstance(exc, imaplib.IMAP4.error):
+            text = str(exc)
+            kind = "throttled" if is_throttling(text) else "refused"
+            raise error(kind, f"The server refuses: {self.what}.", text) from None
+        if isinstance(exc, (ValueError, TypeError, LookupError, AttributeError, RecursionError,
+                            AssertionError)):
+            raise error(
+                "protocol", f"The server's answer to {self.what} can't be understood."
+            ) from None
+        return False

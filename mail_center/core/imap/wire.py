@@ -1,0 +1,151 @@
+"""The small grammar of IMAP that imapclient has no words for: sequence sets, response codes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timezone
+
+from imapclient.response_parser import parse_response
+
+MAX_UID = 2**32 - 1
+_FLAG = re.compile(r"\\?[^\x00-\x20\x7f-\uffff(){%*\"\\\]]+\Z")
+_SET = re.compile(r"\d{1,10}(:\d{1,10})?(,\d{1,10}(:\d{1,10})?)*\Z")
+
+
+def uid_list(uids: Iterable[int]) -> list[int]:
+    """``uids`` sorted, each once. Raises ValueError for what can't be a UID."""
+    result = sorted(set(uids))
+    if result and not (result[0] >= 1 and result[-1] <= MAX_UID):
+        raise ValueError("A UID is a number from 1 to 4294967295.")
+    return result
+
+
+def sequence_sets(uids: Iterable[int], max_length: int = 7000) -> Iterator[tuple[str, list[int]]]:
+    """Explicit sequence sets (``1:5,9``) that name exactly ``uids``, never ``*``.
+
+    Servers need not accept command lines above 8000 octets (RFC 7162 section 4), hence
+    ``max_length``. Yields the text and the UIDs that it names.
+    """
+    parts: list[str] = []
+    members: list[int] = []
+    length = 0
+    for first, last in _runs(uid_list(uids)):
+        part = str(first) if first == last else f"{first}:{last}"
+        if parts and length + len(part) + 1 > max_length:
+            yield ",".join(parts), members
+            parts, members, length = [], [], 0
+        parts.append(part)
+        members.extend(range(first, last + 1))
+        length += len(part) + 1
+    if parts:
+        yield ",".join(parts), members
+
+
+def _runs(uids: list[int]) -> Iterator[tuple[int, int]]:
+    start = previous = None
+    for uid in uids:
+        if previous is not None and uid == previous + 1:
+            previous = uid
+            continue
+        if start is not None:
+            yield start, previous
+        start = previous = uid
+    if start is not None:
+        yield start, previous
+
+
+def expand_set(text: str, limit: int) -> list[int]:
+    """The numbers of a sequence set without ``*``, in its order.
+
+    Raises ValueError for bad syntax and for more than ``limit`` numbers: ``1:4294967295`` is a
+    short way to fill the memory.
+    """
+    if not _SET.match(text):
+        raise ValueError("not a sequence set")
+    result: list[int] = []
+    for part in text.split(","):
+        first, _, last = part.partition(":")
+        low, high = sorted((int(first), int(last or first)))
+        if len(result) + high - low + 1 > limit:
+            raise ValueError("the sequence set is too large")
+        result.extend(range(low, high + 1))
+    return result
+
+
+def flag_list(flags: Iterable[str]) -> str:
+    r"""``(\Seen $Forwarded)``. Raises ValueError for what is no flag (RFC 3501 section 9)."""
+    flags = [flags] if isinstance(flags, str) else list(flags)
+    for flag in flags:
+        if not _FLAG.match(flag):
+            raise ValueError(f"{flag!r} is not an IMAP flag.")
+    return "(" + " ".join(flags) + ")"
+
+
+def text_of(value) -> str:
+    """A parsed atom or string as text."""
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+
+
+def fetch_responses(data: list) -> Iterator[dict[bytes, object]]:
+    """Each FETCH response on its own: item name in capitals → value.
+
+    imapclient's own grouping is by message number, or by UID when there is one; a flag update
+    that the server sends unasked carries no UID, and its message number would then pass for the
+    UID of another mail. Responses without a UID can't be attributed and are left out.
+    """
+    parsed = parse_response(data) if data and data != [None] else ()
+    for index in range(0, len(parsed) - 1, 2):
+        items = parsed[index + 1]
+        if not isinstance(items, tuple) or len(items) % 2:
+            raise ValueError("bad FETCH response")
+        response = {
+            text_of(items[i]).upper().encode(): items[i + 1] for i in range(0, len(items), 2)
+        }
+        if isinstance(response.get(b"UID"), int):
+            yield response
+
+
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_DATE = re.compile(r"\s*(\d{1,2})-(\w{3})-(\d{4}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)")
+
+
+def internal_date(value) -> datetime | None:
+    """INTERNALDATE as an aware datetime in UTC, or None when the server sends nonsense."""
+    match = _DATE.match(text_of(value)) if value is not None else None
+    if not match:
+        return None
+    day, month, year, hour, minute, second, sign, zone_hours, zone_minutes = match.groups()
+    try:
+        stamp = datetime(
+            int(year), _MONTHS.index(month.lower()) + 1, int(day), int(hour), int(minute), int(second),
+            tzinfo=timezone.utc,
+        ).timestamp()
+        offset = (int(zone_hours) * 60 + int(zone_minutes)) * 60
+        return datetime.fromtimestamp(stamp - offset * (1 if sign == "+" else -1), timezone.utc)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+_APPENDUID = re.compile(r"(?:\[APPENDUID )?(\d+) (\d+)(?:\]|$)")
+_COPYUID = re.compile(r"(?:\[COPYUID )?(\d+) ([\d:,]+) ([\d:,]+)(?:\]|$)")
+
+
+def append_uid(text: str) -> tuple[int, int] | None:
+    """(UIDVALIDITY, UID) of APPENDUID (RFC 4315)."""
+    match = _APPENDUID.match(text)
+    return (int(match[1]), int(match[2])) if match else None
+
+
+def copy_uid(text: str, limit: int) -> tuple[int, dict[int, int]] | None:
+    """(UIDVALIDITY of the target, old UID → new UID) of COPYUID (RFC 4315)."""
+    match = _COPYUID.match(text)
+    if not match:
+        return None
+    try:
+        old, new = expand_set(match[2], limit), expand_set(match[3], limit)
+    except ValueError:
+        return None
+    if len(old) != len(new):
+        return None
+    return int(match[1]), dict(zip(old, new, strict=True))

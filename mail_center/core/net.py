@@ -1,0 +1,432 @@
+"""One way to reach a mail server: endpoint, TLS context, guarded connection, one error class.
+
+Everything a hostile or broken server can do to a client at the byte level is dealt with here
+once, for IMAP, SMTP and POP3: endless lines, oversized answers, one byte every few seconds,
+plaintext pushed in front of a TLS handshake, certificates of somebody else.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import socket
+import ssl
+import threading
+import time
+from base64 import b64encode
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from enum import Enum
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+SERVER_TEXT_MAX = 500
+
+
+class Security(str, Enum):
+    """How the connection is protected (RFC 8314)."""
+
+    NONE = "none"
+    STARTTLS = "starttls"
+    TLS = "tls"
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """Where and how to log in.
+
+    ``timeout`` is in seconds for one network operation. ``address`` is an IP address to connect
+    to instead of resolving ``host``, which stays the name for SNI and certificate checks.
+    ``auth`` is ``password`` or ``xoauth2`` (``password`` is then the bearer token).
+    Raises ValueError when a field can't be right.
+    """
+
+    host: str
+    port: int
+    security: str
+    login: str = ""
+    password: str = field(repr=False, default="")
+    verify: bool = True
+    ca_pem: str = field(repr=False, default="")
+    timeout: float = 20.0
+    address: str = ""
+    auth: str = "password"
+
+    def __post_init__(self):
+        Security(self.security)
+        if not self.host or _CONTROL.search(self.host) or " " in self.host:
+            raise ValueError("The server name is empty or contains characters no name can have.")
+        if not 0 < int(self.port) < 65536:
+            raise ValueError("The port must be a number from 1 to 65535.")
+        if self.auth not in ("password", "xoauth2"):
+            raise ValueError("The authentication must be 'password' or 'xoauth2'.")
+        if not self.timeout > 0:
+            raise ValueError("The timeout must be more than 0 seconds.")
+        for value, name in ((self.login, "login"), (self.password, "password")):
+            if re.search(r"[\x00\r\n]", value):
+                # The value itself stays out of the message: it may be the secret.
+                raise ValueError(f"The {name} contains a line break or a NUL character.")
+
+    def redact(self, text: str | bytes) -> str:
+        """``text`` as one printable line of bounded length, without this endpoint's secrets."""
+        if isinstance(text, bytes):
+            text = text.decode("utf-8", "replace")
+        text = text[: 20 * SERVER_TEXT_MAX]
+        for secret in self._secrets():
+            text = text.replace(secret, "***")
+        return _CONTROL.sub(" ", text).strip()[:SERVER_TEXT_MAX]
+
+    def _secrets(self) -> list[str]:
+        if not self.password:
+            return []
+        plain = f"\0{self.login}\0{self.password}"
+        bearer = f"user={self.login}\1auth=Bearer {self.password}\1\1"
+        quoted = self.password.replace("\\", "\\\\").replace('"', '\\"')
+        encoded = (b64encode(s.encode()).decode() for s in (plain, bearer, self.password))
+        return sorted({self.password, quoted, *encoded}, key=len, reverse=True)
+
+    def error(
+        self, kind: str, message: str, server_text: str | bytes = "", *, protocol: str = ""
+    ) -> MailServerError:
+        """A :class:`MailServerError`; ``message`` is ours, ``server_text`` is redacted."""
+        return MailServerError(
+            kind,
+            message,
+            protocol=protocol,
+            server_text=self.redact(server_text),
+        )
+
+
+RETRYABLE = frozenset({"name", "connect", "timeout", "closed", "throttled"})
+KINDS = frozenset(
+    {"tls", "certificate", "auth", "protocol", "refused", "limit"} | RETRYABLE
+)
+
+
+class MailServerError(Exception):
+    """A mail server could not be used.
+
+    ``kind``: *name* (not found in DNS), *connect* (nothing listens, no route), *timeout*, *tls*,
+    *certificate*, *auth* (login refused), *protocol* (answer makes no sense or is an attack),
+    *closed* (connection lost), *refused* (the server said no), *throttled* (it said later),
+    *limit* (answer larger than we accept).
+    ``server_text``: what the server said, one line, bounded, without secrets.
+    ``reason``: for *certificate*, one of expired, not_yet_valid, hostname, self_signed,
+    unknown_issuer, other. ``retryable``: whether the same call may work later as it is.
+    """
+
+    def __init__(self, kind, message, *, protocol="", server_text="", reason=""):
+        if kind not in KINDS:
+            raise ValueError(f"unknown kind of error: {kind}")
+        super().__init__(message)
+        self.kind = kind
+        self.protocol = protocol
+        self.server_text = server_text
+        self.reason = reason
+
+    @property
+    def retryable(self) -> bool:
+        return self.kind in RETRYABLE
+
+    def __str__(self):
+        text = super().__str__()
+        said = self.server_text
+        return f"{text} The server said: {said}" if said and said not in text else text
+
+    def __reduce__(self):
+        return (_rebuild_error, (self.kind, self.args[0], self.protocol, self.server_text,
+                                 self.reason))
+
+
+def _rebuild_error(kind, message, protocol, server_text, reason):
+    return MailServerError(
+        kind, message, protocol=protocol, server_text=server_text, reason=reason
+    )
+
+
+def tls_context(endpoint: Endpoint) -> ssl.SSLContext:
+    """The TLS settings for ``endpoint``: TLS 1.2 at least (RFC 8996).
+
+    With ``verify`` the chain and the host name are checked, against ``ca_pem`` alone when it is
+    given (pinned CA), else against the system's authorities. Without, neither is checked.
+    Raises MailServerError of kind *certificate* if ``ca_pem`` is no certificate.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if not endpoint.verify:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        return context
+    if endpoint.ca_pem.strip():
+        try:
+            context.load_verify_locations(cadata=endpoint.ca_pem)
+        except (ssl.SSLError, ValueError):
+            raise endpoint.error(
+                "certificate", "The pinned certificate authority is not a PEM certificate."
+            ) from None
+    else:
+        context.load_default_certs(ssl.Purpose.SERVER_AUTH)
+    return context
+
+
+def resolve(host: str, port: int, timeout: float = 10.0) -> list[str]:
+    """The IP addresses of ``host``, in the resolver's order, each once.
+
+    ``getaddrinfo`` knows no timeout, so it runs in a thread that is left behind when it hangs.
+    Raises MailServerError of kind *name* or *timeout*.
+    """
+    answer: list = []
+
+    def ask():
+        try:
+            answer.append(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+        except (OSError, UnicodeError) as exc:
+            answer.append(exc)
+
+    thread = threading.Thread(target=ask, daemon=True, name="mail_center resolver")
+    thread.start()
+    thread.join(timeout)
+    if not answer:
+        raise MailServerError("timeout", f"Looking up the name {host} took too long.")
+    if isinstance(answer[0], Exception):
+        raise MailServerError("name", f"The server name {host} was not found.") from None
+    return list(dict.fromkeys(info[4][0] for info in answer[0]))
+
+
+class _GuardedRaw(io.RawIOBase):
+    """The receiving side of a socket, with limits that hold below every buffer."""
+
+    def __init__(self, connection: Connection):
+        super().__init__()
+        self._connection = connection
+        self.dry = False  # when set, pretend that the network holds nothing
+
+    def readable(self):
+        return True
+
+    def readinto(self, buffer):
+        if self.dry:
+            return None
+        return self._connection._receive_into(buffer)
+
+
+class Connection:
+    """A TCP or TLS connection to ``endpoint`` that can't hang, flood or be tricked into plaintext.
+
+    Every operation ends within ``endpoint.timeout`` seconds of silence, at ``deadline``
+    (``time.monotonic()``) if one is set, and an exchange (from :meth:`begin` on) neither brings
+    more than ``budget`` bytes nor goes on below :data:`MIN_RATE` bytes a second.
+    Errors are MailServerError.
+    """
+
+    MAX_LINE = 16 * 1024 * 1024
+    MIN_RATE = 256
+    BUDGET = 512 * 1024 * 1024
+
+    def __init__(self, endpoint: Endpoint, sock: socket.socket, *, protocol="", deadline=None):
+        self.endpoint = endpoint
+        self.protocol = protocol
+        self.deadline = deadline
+        self.timeout = endpoint.timeout
+        self.sock = sock
+        self.encrypted = False
+        self.max_line = self.MAX_LINE
+        self._open_reader()
+        self.begin()
+
+    def _open_reader(self):
+        self._raw = _GuardedRaw(self)
+        self._reader = io.BufferedReader(self._raw, 64 * 1024)
+
+    def begin(self, budget: int | None = None) -> None:
+        """A new exchange starts: its byte budget and its clock start over."""
+        self._budget = budget or self.BUDGET
+        self._received = 0
+        self._started = time.monotonic()
+
+    @contextmanager
+    def patience(self, timeout: float):
+        """Within, an operation may take ``timeout`` seconds."""
+        before, self.timeout = self.timeout, timeout
+        try:
+            yield
+        finally:
+            self.timeout = before
+
+    def error(self, kind, message, server_text=""):
+        return self.endpoint.error(kind, message, server_text, protocol=self.protocol)
+
+    def _remaining(self) -> float:
+        """Seconds that the next operation may take."""
+        now = time.monotonic()
+        slow = self._started + 3 * self.timeout + self._received / self.MIN_RATE - now
+        left = min(self.timeout, slow)
+        if self.deadline is not None:
+            left = min(left, self.deadline - now)
+        if left <= 0:
+            raise self.error("timeout", "The server takes too long to answer.")
+        return left
+
+    def _receive_into(self, buffer) -> int:
+        self.sock.settimeout(self._remaining())
+        with self._translated("reading"):
+            count = self.sock.recv_into(buffer)
+        self._received += count
+        if self._received > self._budget:
+            raise self.error("limit", "The server sends more than was asked for.")
+        return count
+
+    def readline(self) -> bytes:
+        """One line with its line end. Raises *closed* if the connection ends before it does."""
+        line = self._reader.readline(self.max_line + 1)
+        if len(line) > self.max_line:
+            raise self.error("limit", "The server sends an endless line.")
+        if not line.endswith(b"\n"):
+            raise self.error("closed", "The server closed the connection.")
+        return line
+
+    def read(self, size: int) -> bytes:
+        """Exactly ``size`` bytes. Raises *limit* before reading when that is over the budget."""
+        if self._received - len(self.buffered()) + size > self._budget:
+            raise self.error("limit", f"The server announces {size} bytes, more than we accept.")
+        data = self._reader.read(size)
+        if data is None or len(data) < size:
+            raise self.error("closed", "The server closed the connection in the middle of a mail.")
+        return data
+
+    def buffered(self) -> bytes:
+        """What has been received but not read yet; doesn't touch the network."""
+        self._raw.dry = True
+        try:
+            return self._reader.peek(1)
+        finally:
+            self._raw.dry = False
+
+    def sendall(self, data: bytes) -> None:
+        """Send all of ``data``, block by block, so that a large mail isn't one operation."""
+        view = memoryview(data)
+        for start in range(0, len(view), 256 * 1024):
+            self.sock.settimeout(self._remaining())
+            with self._translated("sending"):
+                self.sock.sendall(view[start : start + 256 * 1024])
+            # What is taken from us counts as progress as well.
+            self._started = time.monotonic()
+
+    def start_tls(self) -> None:
+        """Handshake. Plaintext that is already here could only be an injection: refused.
+
+        RFC 3207 section 4.2, RFC 9051 section 6.2.1 (and CVE-2011-0411 for what happens else).
+        """
+        if self.encrypted:
+            raise self.error("tls", "The connection is encrypted already.")
+        if self.buffered():
+            raise self.error(
+                "tls",
+                "The server (or somebody in between) sent data ahead of the encryption. "
+                "Nothing was sent to it.",
+            )
+        context = tls_context(self.endpoint)
+        self.sock.settimeout(self._remaining())
+        with self._translated("securing"):
+            self.sock = context.wrap_socket(self.sock, server_hostname=self.endpoint.host)
+        self.encrypted = True
+        self._open_reader()
+
+    def peer_certificate(self) -> bytes | None:
+        """The server's certificate in DER, verified or not."""
+        return self.sock.getpeercert(binary_form=True) if self.encrypted else None
+
+    def close(self) -> None:
+        """Close at once, without a word to the server."""
+        with suppress(OSError):
+            self.sock.close()
+
+    def _translated(self, what: str):
+        return _Translated(self, what)
+
+
+class _Translated:
+    """Turns socket and TLS exceptions into MailServerError."""
+
+    def __init__(self, connection: Connection, what: str):
+        self.connection = connection
+        self.what = what
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, exc, _traceback):
+        if exc is None or isinstance(exc, MailServerError) or not isinstance(exc, (OSError,
+                                                                               ValueError)):
+            return False
+        error = self.connection.error
+        if isinstance(exc, ssl.SSLCertVerificationError):
+            failure = error("certificate", _CERTIFICATE_TEXTS[certificate_reason(exc)],
+                            exc.verify_message)
+            failure.reason = certificate_reason(exc)
+        elif isinstance(exc, TimeoutError):
+            failure = error("timeout", f"The server did not answer in time while {self.what}.")
+        elif isinstance(exc, ssl.SSLError) and self.what == "securing":
+            failure = error("tls", "No encrypted connection could be agreed on.",
+                            exc.reason or "")
+        elif self.what == "securing":
+            failure = error("tls", "The server closed the connection during the TLS handshake.")
+        else:
+            failure = error("closed", f"The connection was lost while {self.what}.")
+        raise failure from None
+
+
+_CERTIFICATE_TEXTS = {
+    "expired": "The server's certificate has expired.",
+    "not_yet_valid": "The server's certificate is not valid yet.",
+    "hostname": "The server's certificate is for another name.",
+    "self_signed": "The server's certificate is self-signed.",
+    "unknown_issuer": "The server's certificate was issued by an unknown authority.",
+    "other": "The server's certificate can't be trusted.",
+}
+# OpenSSL's X509_V_ERR_* numbers, which the ssl module has no names for.
+_VERIFY_CODES = {
+    9: "not_yet_valid", 10: "expired", 18: "self_signed", 19: "unknown_issuer",
+    20: "unknown_issuer", 21: "unknown_issuer", 62: "hostname", 64: "hostname",
+}
+
+
+def certificate_reason(exc: ssl.SSLCertVerificationError) -> str:
+    """expired, not_yet_valid, hostname, self_signed, unknown_issuer or other."""
+    return _VERIFY_CODES.get(exc.verify_code, "other")
+
+
+def connect(endpoint: Endpoint, *, protocol: str = "", deadline: float | None = None) -> Connection:
+    """A TCP connection (not encrypted yet) to ``endpoint``.
+
+    Tries each address of the name in turn, or ``endpoint.address`` alone. Raises MailServerError
+    of kind *name*, *connect* or *timeout*.
+    """
+    def time_left():
+        left = endpoint.timeout
+        if deadline is not None:
+            left = min(left, deadline - time.monotonic())
+        if left <= 0:
+            raise endpoint.error("timeout", "The time for connecting is over.", protocol=protocol)
+        return left
+
+    if endpoint.address:
+        addresses = [endpoint.address]
+    else:
+        try:
+            addresses = resolve(endpoint.host, endpoint.port, time_left())
+        except MailServerError as exc:
+            exc.protocol = protocol
+            raise
+    failure = None
+    for address in addresses:
+        try:
+            sock = socket.create_connection((address, endpoint.port), time_left())
+        except TimeoutError:
+            failure = ("timeout", f"{endpoint.host} port {endpoint.port} does not answer.")
+        except OSError as exc:
+            why = exc.strerror or type(exc).__name__
+            failure = ("connect", f"No connection to {endpoint.host} port {endpoint.port}: {why}.")
+        else:
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            return Connection(endpoint, sock, protocol=protocol, deadline=deadline)
+    raise endpoint.error(*failure, protocol=protocol) from None

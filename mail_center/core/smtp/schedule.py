@@ -1,0 +1,35 @@
+"""When to try again (RFC 5321 section 4.5.4.1). Pure; all times in seconds."""
+
+from __future__ import annotations
+
+import random as _random
+from collections.abc import Callable
+
+FIRST_DELAY = 7.5 * 60
+MAX_DELAY = 4 * 3600
+JITTER = 0.2
+LIFETIME = 5 * 24 * 3600
+DELAYED_NOTICE = 4 * 3600
+
+
+def next_delay(attempts: int, random: Callable[[], float] = _random.random) -> float:
+    """Seconds to wait after ``attempts`` (1 or more) tries without success.
+
+    7.5 minutes, doubled with each try up to four hours, ±20 % so that the mails that one outage
+    held up don't all come back in the same second. ``random`` gives numbers in [0, 1).
+    """
+    if attempts < 1:
+        raise ValueError("There is nothing to wait for before the first attempt.")
+    # Doubling ten times is beyond the cap; the exponent must not grow for ever.
+    delay = min(FIRST_DELAY * 2 ** min(attempts - 1, 10), MAX_DELAY)
+    return delay * (1 - JITTER + 2 * JITTER * random())
+
+
+def expired(age: float, lifetime: float = LIFETIME) -> bool:
+    """Whether a mail queued ``age`` seconds ago is given up."""
+    return age >= lifetime
+
+
+def notice_due(age: float, already_told: bool, after: float = DELAYED_NOTICE) -> bool:
+    """Whether its writer must now be told that a mail queued ``age`` seconds ago is late."""
+    return not already_told and age >= after

@@ -1,0 +1,280 @@
+"""An SMTP submission session (RFC 5321, 6409) that always knows how far a mail has come."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from .. import net
+from ..net import Connection, Endpoint, MailServerError, Security
+from . import envelope as envelopes
+from .outcome import FAILED, Outcome, Reply, classify, classify_error, outcome_of
+from .wire import Wire
+
+
+@dataclass(frozen=True)
+class RecipientResult:
+    """What became of one recipient; ``reply`` is None when no reply decided it."""
+
+    state: str
+    reply: Reply | None = None
+    reason_code: str = ""
+    advice: str = ""
+    scope: str = "recipient"
+    throttled: bool = False
+
+    @classmethod
+    def of(cls, outcome: Outcome, reply: Reply | None = None) -> RecipientResult:
+        return cls(outcome.state, reply, outcome.reason_code, outcome.advice, outcome.scope,
+                   outcome.throttled)
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One attempt at sending one mail.
+
+    ``phase``: how far it came: *mail*, *rcpt*, *data* (the content, without its end),
+    *content* (the final dot may have reached the server), *done* (the server has answered for
+    all). ``results``: every recipient as given → its result. ``connection_usable``: whether
+    the session can send another mail. ``error``: why the connection was lost, if it was.
+    """
+
+    phase: str
+    results: dict[str, RecipientResult] = field(default_factory=dict)
+    connection_usable: bool = True
+    error: MailServerError | None = None
+
+    @property
+    def scope(self) -> str:
+        """*account* or *server* when the result of all recipients is owed to it, else empty."""
+        scopes = {result.scope for result in self.results.values()}
+        return scopes.pop() if len(scopes) == 1 and scopes <= {"account", "server"} else ""
+
+    @property
+    def throttled(self) -> bool:
+        return any(result.throttled for result in self.results.values())
+
+
+class Session:
+    """One SMTP connection, logged in, for many mails. Not for several threads at once."""
+
+    def __init__(self, connection: Connection, wire: Wire):
+        self._connection = connection
+        self._wire = wire
+        self._closed = False
+
+    # -- opening and closing --------------------------------------------------------------
+
+    @classmethod
+    def open(
+        cls, endpoint: Endpoint, local_hostname: str = "", *, deadline: float | None = None
+    ) -> Session:
+        """Connect, encrypt, log in (where ``endpoint.login`` is set).
+
+        ``local_hostname``: what to call ourselves in EHLO; the own IP address if empty.
+        Raises MailServerError; ValueError for a host name that can't be one.
+        """
+        session = cls.start(
+            net.connect(endpoint, protocol="smtp", deadline=deadline), local_hostname
+        )
+        try:
+            session.authenticate()
+        except BaseException:
+            session._drop()
+            raise
+        return session
+
+    @classmethod
+    def start(cls, connection: Connection, local_hostname: str = "") -> Session:
+        """Greeting, EHLO and encryption over a fresh connection."""
+        try:
+            wire = Wire(connection, local_hostname)
+            if connection.endpoint.security == Security.TLS:
+                connection.start_tls()
+            wire.greeting()
+            wire.ehlo()
+            if connection.endpoint.security == Security.STARTTLS:
+                wire.starttls()
+                wire.ehlo()
+        except BaseException:
+            connection.close()
+            raise
+        return cls(connection, wire)
+
+    def authenticate(self) -> None:
+        """Log in. Raises MailServerError of kind *auth* when the credentials are refused."""
+        endpoint = self._connection.endpoint
+        if not endpoint.login:
+            return
+        if not self._connection.encrypted and endpoint.security != Security.NONE:
+            raise self._connection.error("tls", "Logging in without encryption is refused.")
+        self._wire.login()
+
+    @property
+    def features(self) -> dict[str, str]:
+        """EHLO keywords in capitals → their parameters (RFC 5321 section 4.1.1.1)."""
+        return dict(self._wire.features)
+
+    @property
+    def max_size(self) -> int | None:
+        """The largest mail in bytes that the server takes (RFC 1870), None if it doesn't say."""
+        size = self._wire.features.get("SIZE", "")
+        return int(size) if re.fullmatch(r"\d{1,15}", size) and int(size) else None
+
+    @property
+    def usable(self) -> bool:
+        """Whether another mail can be sent."""
+        return not self._closed
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_exc):
+        self.close()
+
+    def close(self) -> None:
+        """Say QUIT if the connection is still good. Never raises."""
+        if self._closed:
+            return
+        self._connection.deadline = min(
+            self._connection.deadline or float("inf"), time.monotonic() + 3
+        )
+        with suppress(MailServerError):
+            self._wire.command("QUIT")
+        self._drop()
+
+    def _drop(self) -> None:
+        self._closed = True
+        self._connection.close()
+
+    # -- sending --------------------------------------------------------------------------
+
+    def probe(self, address: str) -> list[tuple[str, Reply]]:
+        """MAIL FROM and RCPT TO of ``address``, then RSET: nothing is sent.
+
+        Returns the commands tried with their replies, up to the first refusal.
+        """
+        mail = envelopes.Envelope(address, [address], b"\r\n", self._wire.features)
+        replies = []
+        for name, line in (("mail", mail.mail_command()), ("rcpt", mail.rcpt_command(address))):
+            replies.append((name, self._wire.command(line)))
+            if replies[-1][1].code // 100 != 2:
+                break
+        self._reset()
+        return replies
+
+    def send(
+        self,
+        envelope_from: str,
+        recipients: Iterable[str],
+        raw: bytes,
+        on_phase: Callable[[str], None] = lambda phase: None,
+    ) -> Attempt:
+        """Send ``raw`` (complete, CRLF line ends) to ``recipients``. Never raises for what the
+        server does: that is in the Attempt.
+
+        ``on_phase`` is called before each phase begins, with *content* before the final dot can
+        reach the server: what the caller commits there is on disk before the mail can be out.
+        If it raises, the mail is not sent, the connection is cut, and the exception goes on.
+        ValueError, before anything is sent: a bare CR or LF in ``raw`` (SMTP smuggling),
+        control characters or spaces in an address, no recipient.
+        """
+        mail = envelopes.Envelope(envelope_from, recipients, raw, self._wire.features)
+        delivery = _Delivery(self, mail, on_phase)
+        if self._closed:
+            lost = classify_error("closed", content_sent=False)
+            return Attempt("mail", {r: RecipientResult.of(lost) for r in mail.recipients}, False)
+        return delivery.run()
+
+    def _reset(self) -> None:
+        try:
+            reply = self._wire.command("RSET")
+        except MailServerError:
+            self._drop()
+            return
+        if reply.code // 100 != 2:
+            self._drop()
+
+
+class _Delivery:
+    """The course of one mail."""
+
+    def __init__(self, session: Session, mail: envelopes.Envelope, on_phase):
+        self.session = session
+        self.wire = session._wire
+        self.mail = mail
+        self.on_phase = on_phase
+        self.phase = "mail"
+        self.results: dict[str, RecipientResult] = {}
+
+    def run(self) -> Attempt:
+        for recipient, reason in self.mail.impossible(self.session.max_size).items():
+            self.results[recipient] = RecipientResult.of(outcome_of(FAILED, reason))
+        if not self.open():
+            return self.attempt("done")
+        try:
+            self.transact()
+        except MailServerError as exc:
+            self.session._drop()
+            outcome = classify_error(exc.kind, content_sent=self.phase == "content")
+            self.settle(outcome)
+            return self.attempt(self.phase, exc)
+        except BaseException:
+            # The caller could not record the phase: without the final dot, nothing is sent.
+            self.session._drop()
+            raise
+        return self.attempt("done")
+
+    def transact(self) -> None:
+        wire, mail = self.wire, self.mail
+        self.enter("mail")
+        reply = wire.command(mail.mail_command())
+        if reply.code // 100 != 2:
+            return self.refuse(reply, "mail")
+        self.enter("rcpt")
+        for recipient in self.open():
+            reply = wire.command(mail.rcpt_command(recipient))
+            if reply.code // 100 != 2:
+                self.results[recipient] = RecipientResult.of(classify(reply, "rcpt"), reply)
+            if reply.code == 421:
+                return self.refuse(reply, "rcpt")
+        if not self.open():
+            return self.session._reset()
+        reply = wire.command("DATA")
+        if reply.code != 354:
+            return self.refuse(reply, "data")
+        self.enter("data")
+        wire.send_content(mail.raw)
+        self.enter("content")
+        reply = wire.finish_content()
+        self.settle(classify(reply, "content"), reply)
+        if reply.code // 100 not in (2, 4, 5) or reply.code == 421:
+            self.session._drop()
+        return None
+
+    def enter(self, phase: str) -> None:
+        self.on_phase(phase)
+        self.phase = phase
+
+    def open(self) -> list[str]:
+        return [r for r in self.mail.recipients if r not in self.results]
+
+    def settle(self, outcome: Outcome, reply: Reply | None = None) -> None:
+        for recipient in self.open():
+            self.results[recipient] = RecipientResult.of(outcome, reply)
+
+    def refuse(self, reply: Reply, command: str) -> None:
+        """The server takes the mail for nobody who is still open."""
+        self.settle(classify(reply, command), reply)
+        if reply.code == 421 or reply.code // 100 not in (4, 5):
+            # 421: it closes. A strange answer: don't guess what it will make of the rest.
+            self.session._drop()
+        else:
+            self.session._reset()
+
+    def attempt(self, phase: str, error: MailServerError | None = None) -> Attempt:
+        results = {r: self.results[r] for r in self.mail.recipients}
+        return Attempt(phase, results, self.session.usable, error)
