@@ -1,0 +1,131 @@
+"""HTML source as a flat stream of tokens, by the rules of the WHATWG tokenizer, in linear time.
+
+No tree: deep nesting costs nothing here. Used to measure markup before a real parser sees it and
+to read text out of it. Tokens are tuples (kind, name or text, attributes, start, end) with the
+span in the source; kinds are "start", "end", "text", "comment".
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+_TAG_NAME = re.compile(r"[a-zA-Z][^\t\n\f\r />]*")
+_BEFORE_ATTRIBUTE = re.compile(r"[\t\n\f\r /]*")
+_ATTRIBUTE_NAME = re.compile(r"=?[^\t\n\f\r />=]*")
+_BEFORE_VALUE = re.compile(r"[\t\n\f\r ]*=[\t\n\f\r ]*")
+_UNQUOTED = re.compile(r"[^\t\n\f\r >]*")
+_COMMENT_END = re.compile(r"--!?>")
+# Their content is text up to the matching end tag, whatever it holds.
+RAW_TEXT = {
+    "script", "style", "title", "textarea", "xmp", "iframe", "noembed", "noframes", "plaintext",
+}  # fmt: skip
+_RAW_END = {name: re.compile(rf"</{name}(?=[\t\n\f\r />])", re.IGNORECASE) for name in RAW_TEXT}
+VOID = {
+    "area", "base", "basefont", "bgsound", "br", "col", "embed", "frame", "hr", "img", "input",
+    "keygen", "link", "meta", "param", "source", "track", "wbr",
+}  # fmt: skip
+
+
+class Token(NamedTuple):
+    kind: str
+    value: str  # tag name in lower case, or text with its entities undone
+    attributes: dict[str, str]
+    start: int
+    end: int
+
+
+_NONE: dict[str, str] = {}
+
+
+def _attributes(source: str, position: int) -> tuple[dict[str, str], int]:
+    """Attributes from after a tag's name, and the position after its `>` (-1: never closed)."""
+    found: dict[str, str] = {}
+    size = len(source)
+    while True:
+        position = _BEFORE_ATTRIBUTE.match(source, position).end()
+        if position >= size:
+            return found, -1
+        if source[position] == ">":
+            return found, position + 1
+        match = _ATTRIBUTE_NAME.match(source, position)
+        name, position = match[0], match.end()
+        value = ""
+        equals = _BEFORE_VALUE.match(source, position)
+        if equals:
+            position = equals.end()
+            quote = source[position : position + 1]
+            if quote in ('"', "'") and quote:
+                close = source.find(quote, position + 1)
+                if close < 0:
+                    return found, -1
+                value, position = source[position + 1 : close], close + 1
+            else:
+                match = _UNQUOTED.match(source, position)
+                value, position = match[0], match.end()
+        if len(found) < 100:
+            found.setdefault(name.lower(), html.unescape(value) if "&" in value else value)
+
+
+def tokens(source: str) -> Iterator[Token]:
+    """The tokens of a document. A tag that is never closed ends the stream, as in a browser."""
+    size = len(source)
+    position = text_start = 0
+    while True:
+        opening = source.find("<", position)
+        if opening < 0:
+            break
+        following = source[opening + 1 : opening + 2]
+        token = None
+        if following == "!":
+            token = _markup_declaration(source, opening)
+        elif following == "?" or (following == "/" and not _TAG_NAME.match(source, opening + 2)):
+            if following == "/" and opening + 2 >= size:
+                break
+            close = source.find(">", opening)
+            token = Token("comment", "", _NONE, opening, size if close < 0 else close + 1)
+        else:
+            is_end = following == "/"
+            name = _TAG_NAME.match(source, opening + 1 + is_end)
+            if not name:
+                position = opening + 1
+                continue
+            attributes, end = _attributes(source, name.end())
+            if end < 0:  # the rest is inside a tag: nothing of it shows
+                if text_start < opening:
+                    yield _text(source, text_start, opening)
+                return
+            token = Token("end" if is_end else "start", name[0].lower(), attributes, opening, end)
+        if text_start < opening:
+            yield _text(source, text_start, opening)
+        yield token
+        position = text_start = token.end
+        if token.kind == "start" and token.value in RAW_TEXT:
+            close = _RAW_END[token.value].search(source, position)
+            position = size if not close or token.value == "plaintext" else close.start()
+            if position > text_start:
+                yield Token("raw", source[text_start:position], _NONE, text_start, position)
+            text_start = position
+    if text_start < size:
+        yield _text(source, text_start, size)
+
+
+def _text(source: str, start: int, end: int) -> Token:
+    text = source[start:end]
+    return Token("text", html.unescape(text) if "&" in text else text, _NONE, start, end)
+
+
+def _markup_declaration(source: str, opening: int) -> Token:
+    size = len(source)
+    if source.startswith("<!--", opening):
+        if source.startswith(("<!-->", "<!--->"), opening):
+            end = source.find(">", opening) + 1
+        else:
+            match = _COMMENT_END.search(source, opening + 4)
+            end = match.end() if match else size
+    else:  # doctype, CDATA outside of SVG and bogus comments end at the first >
+        close = source.find(">", opening)
+        end = size if close < 0 else close + 1
+    return Token("comment", "", _NONE, opening, end)

@@ -1,0 +1,62 @@
+"""Bytes to ParsedMail and OutgoingMail to bytes: addresses, charsets, ids, reports, auto-replies."""
+
+from .address import Address, parse_addresses
+from .automatic import read_automatic
+from .build import (
+    BadHeader,
+    BadMail,
+    BuiltMail,
+    NoRecipient,
+    OutgoingAttachment,
+    OutgoingMail,
+    build,
+)
+from .content_hash import content_hash
+from .model import (
+    Attachment,
+    Automatic,
+    Limits,
+    ParsedMail,
+    Report,
+    ReportedRecipient,
+    Unparsable,
+)
+from .parse import parse
+from .report import read_report
+from .thread_ids import (
+    LinkToken,
+    new_message_id,
+    read_token,
+    reply_references,
+    sign_token,
+    subject_root,
+)
+
+__all__ = [
+    "Address",
+    "Attachment",
+    "Automatic",
+    "BadHeader",
+    "BadMail",
+    "BuiltMail",
+    "Limits",
+    "LinkToken",
+    "NoRecipient",
+    "OutgoingAttachment",
+    "OutgoingMail",
+    "ParsedMail",
+    "Report",
+    "ReportedRecipient",
+    "Unparsable",
+    "build",
+    "content_hash",
+    "new_message_id",
+    "parse",
+    "parse_addresses",
+    "read_automatic",
+    "read_report",
+    "read_token",
+    "reply_references",
+    "sign_token",
+    "subject_root",
+]
