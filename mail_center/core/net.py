@@ -220,7 +220,7 @@ class Connection:
 
     MAX_LINE = 16 * 1024 * 1024
     MIN_RATE = 256
-    BUDGET = 512 * 1024 * 1024
+    BUDGET = 256 * 1024 * 1024
 
     def __init__(self, endpoint: Endpoint, sock: socket.socket, *, protocol="", deadline=None):
         self.endpoint = endpoint

@@ -10,7 +10,8 @@ import imaplib
 
 from imapclient import IMAPClient
 
-from ..net import Connection, MailServerError, Security
+from ..net import Connection, Security
+from .exchange import is_throttling
 
 
 class Transport(imaplib.IMAP4):
@@ -95,7 +96,7 @@ def greet(connection: Connection) -> Client:
     """
     endpoint = connection.endpoint
     connection.protocol = "imap"
-    if endpoint.security == Security.TLS:
+    if endpoint.security == Security.TLS and not connection.encrypted:
         connection.start_tls()
     connection.begin(64 * 1024)
     try:
@@ -116,54 +117,3 @@ def greet(connection: Connection) -> Client:
     if endpoint.security == Security.STARTTLS:
         client.starttls()
     return client
-
-
-def is_throttling(text: str) -> bool:
-    """Whether the server asks to come back later (RFC 5530 codes and what providers write)."""
-    text = text.lower()
-    return any(
-        word in text
-        for word in (
-            "[unavailable]", "[inuse]", "[limit]", "too many", "try again", "try later",
-            "throttl", "rate limit", "simultaneous", "temporar", "bandwidth", "exceeded",
-        )
-    )
-
-
-class translated:
-    """Context manager: imaplib's, imapclient's and parsing errors become MailServerError."""
-
-    def __init__(self, connection: Connection, what: str):
-        self.connection = connection
-        self.what = what
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, kind, exc, _traceback):
-        if exc is None or isinstance(exc, MailServerError):
-            return False
-        error = self.connection.error
-        if isinstance(exc, imaplib.IMAP4.readonly):
-            raise error("refused", "The folder is read-only on the server.", str(exc)) from None
-        if isinstance(exc, imaplib.IMAP4.abort):
-            text = str(exc)
-            if is_throttling(text):
-                failure = error("throttled", "The server ended the session for now.", text)
-            elif "unexpected response" in text or "unterminated" in text:
-                failure = error("protocol", f"The server's answer to {self.what} makes no sense.",
-                                text)
-            else:
-                failure = error("closed", f"The server ended the session during {self.what}.",
-                                text)
-            raise failure from None
-        if isinstance(exc, imaplib.IMAP4.error):
-            text = str(exc)
-            kind = "throttled" if is_throttling(text) else "refused"
-            raise error(kind, f"The server refuses: {self.what}.", text) from None
-        if isinstance(exc, (ValueError, TypeError, LookupError, AttributeError, RecursionError,
-                            AssertionError)):
-            raise error(
-                "protocol", f"The server's answer to {self.what} can't be understood."
-            ) from None
-        return False

@@ -118,8 +118,8 @@ def internal_date(value) -> datetime | None:
     day, month, year, hour, minute, second, sign, zone_hours, zone_minutes = match.groups()
     try:
         stamp = datetime(
-            int(year), _MONTHS.index(month.lower()) + 1, int(day), int(hour), int(minute), int(second),
-            tzinfo=timezone.utc,
+            int(year), _MONTHS.index(month.lower()) + 1, int(day),
+            int(hour), int(minute), int(second), tzinfo=timezone.utc,
         ).timestamp()
         offset = (int(zone_hours) * 60 + int(zone_minutes)) * 60
         return datetime.fromtimestamp(stamp - offset * (1 if sign == "+" else -1), timezone.utc)

@@ -89,10 +89,13 @@ class Session:
 
     @classmethod
     def start(cls, connection: Connection, local_hostname: str = "") -> Session:
-        """Greeting, EHLO and encryption over a fresh connection."""
+        """Greeting, EHLO and encryption; :meth:`authenticate` comes next.
+
+        ``connection``: fresh, or encrypted already where the endpoint's security is *tls*.
+        """
         try:
             wire = Wire(connection, local_hostname)
-            if connection.endpoint.security == Security.TLS:
+            if connection.endpoint.security == Security.TLS and not connection.encrypted:
                 connection.start_tls()
             wire.greeting()
             wire.ehlo()

@@ -1,0 +1,107 @@
+"""What a session changes: flags, places, new messages and folders."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from . import wire
+from .base import Base
+
+
+class Changing(Base):
+    """The writing half of :class:`Session`."""
+
+    def create_folder(self, path: str) -> None:
+        """Create and subscribe a folder; one that is there already is fine."""
+        name = self._mailbox(path)
+        with self._command(f"creating the folder {path}"):
+            typ, data = self._imap.create(name)
+            text = wire.text_of(data[-1] or b"")
+            if typ != "OK" and "[ALREADYEXISTS]" not in text.upper():
+                typ, listed = self._imap.list('""', name)
+                if typ != "OK" or not any(listed):
+                    raise self._error("refused", f"The folder {path} can't be created.", text)
+            self._imap.subscribe(name)
+
+    def append(
+        self, path: str, raw: bytes, flags: Iterable[str] = (), date: datetime | None = None
+    ) -> tuple[int, int] | None:
+        """Store a message. Returns (UIDVALIDITY, UID) where the server tells (UIDPLUS), or None.
+
+        ``raw`` has CRLF line ends (others are converted); NUL is refused with ValueError, since
+        no IMAP literal can hold it. ``date`` must be aware.
+        """
+        if b"\0" in raw:
+            raise ValueError("A message with NUL bytes can't be stored in a mailbox.")
+        if date is not None and date.tzinfo is None:
+            raise ValueError("The date needs a time zone.")
+        name, flag_text = self._mailbox(path), wire.flag_list(flags)
+        with self._command(f"storing a message in {path}"):
+            typ, data = self._imap.append(
+                name, None if flag_text == "()" else flag_text, date, raw
+            )
+            text = wire.text_of(data[-1] or b"")
+            self._ok((typ, data))
+        return wire.append_uid(text)
+
+    def add_flags(self, uids: Iterable[int], flags: Iterable[str]) -> None:
+        """Add flags. ValueError in a folder that is open read-only."""
+        self._store(uids, "+FLAGS.SILENT", flags)
+
+    def remove_flags(self, uids: Iterable[int], flags: Iterable[str]) -> None:
+        """Remove flags. ValueError in a folder that is open read-only."""
+        self._store(uids, "-FLAGS.SILENT", flags)
+
+    def move(self, uids: Iterable[int], path: str) -> tuple[int, dict[int, int]] | None:
+        r"""Move messages. Returns (UIDVALIDITY of ``path``, old UID → new UID) with UIDPLUS.
+
+        Without MOVE (RFC 6851): COPY, ``\Deleted``, and expunged only where UIDPLUS can name
+        these messages alone. None when the server doesn't tell the new UIDs.
+        """
+        name = self._mailbox(path)
+        self._need_writable()
+        validity, mapping = 0, {}
+        for text, members in wire.sequence_sets(uids):
+            with self._command(f"moving messages to {path}"):
+                verb = "MOVE" if self._can_move else "COPY"
+                # imaplib looks for COPYUID in the tagged answer too (COPY), so both are there.
+                self._ok(self._imap.uid(verb, text, name))
+                code = self._imap.untagged_responses.pop("COPYUID", None)
+            copied = wire.copy_uid(wire.text_of(code[-1]), len(members)) if code else None
+            if copied:
+                validity = copied[0]
+                mapping.update(copied[1])
+            if not self._can_move:
+                self.add_flags(members, ["\\Deleted"])
+                if "UIDPLUS" in self.capabilities:
+                    self.expunge_uids(members)
+        return (validity, mapping) if mapping else None
+
+    @property
+    def _can_move(self) -> bool:
+        return bool({"MOVE", "IMAP4REV2"} & self.capabilities)
+
+    def expunge_uids(self, uids: Iterable[int]) -> None:
+        r"""Remove those of ``uids`` that are ``\Deleted``, and no other message.
+
+        Needs UIDPLUS; raises *refused* without it: plain EXPUNGE would take others' along.
+        """
+        self._need_writable()
+        if not {"UIDPLUS", "IMAP4REV2"} & self.capabilities:
+            raise self._error("refused", "The server can't remove single messages (UIDPLUS).")
+        for text, _members in wire.sequence_sets(uids):
+            with self._command("EXPUNGE"):
+                self._ok(self._imap.uid("EXPUNGE", text))
+
+    def noop(self) -> None:
+        """Keep the connection alive and let the server report changes."""
+        with self._command("NOOP"):
+            self._ok(self._imap.noop())
+
+    def _store(self, uids, item, flags):
+        flag_text = wire.flag_list(flags)
+        self._need_writable()
+        for text, _members in wire.sequence_sets(uids):
+            with self._command("STORE"):
+                self._ok(self._imap.uid("STORE", text, item, flag_text))

@@ -1,0 +1,250 @@
+"""What a session reads: folders, UIDs, messages, flags. Nothing here changes the mailbox."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from imapclient.response_parser import parse_response
+
+from . import folders as folder_names
+from . import wire
+from .base import Base
+from .folders import RemoteFolder
+from .plan import FolderStatus
+
+MAX_UIDS = 5_000_000
+
+
+@dataclass(frozen=True)
+class RawMessage:
+    """One message as fetched. ``internal_date`` is aware, in UTC; ``size`` is RFC822.SIZE."""
+
+    uid: int
+    raw: bytes
+    flags: frozenset[str]
+    internal_date: datetime | None
+    size: int
+
+
+class Reading(Base):
+    """The reading half of :class:`Session`."""
+
+    def folders(self) -> list[RemoteFolder]:
+        """All folders of the mailbox, with their special uses (RFC 6154, or well-known names)."""
+        options = ""
+        if {"LIST-EXTENDED", "SPECIAL-USE"} <= self.capabilities:
+            options = " RETURN (SPECIAL-USE)"
+        with self._command("LIST", budget=32 * 1024 * 1024):
+            data = self._ok(self._imap.list('""', '"*"' + options))
+            records = [item for item in data if item]
+            found: dict[str, RemoteFolder] = {}
+            parsed = parse_response(records) if records else ()
+            for flags, delimiter, name in _groups(parsed, 3):
+                raw = b"NIL" if name is None else name
+                raw = raw if isinstance(raw, bytes) else str(raw).encode()
+                path = folder_names.decode_name(raw)
+                if not path or re.search(r"[\x00-\x1f\x7f]", path):
+                    continue  # can't be named in a command, so can't be opened
+                self._wire_names[path] = raw
+                found[path] = folder_names.from_list(flags, delimiter, path)
+        return folder_names.guess_special_use(list(found.values()))
+
+    def select(self, path: str, readonly: bool = True) -> FolderStatus:
+        """Open a folder (EXAMINE when ``readonly``). Raises *refused* when there is none."""
+        name = self._mailbox(path)
+        if "CONDSTORE" in self.capabilities:
+            # Without it, some servers tell no HIGHESTMODSEQ (RFC 7162 section 3.1.8).
+            name += " (CONDSTORE)"
+        self._selected = self._status = None
+        with self._command(f"opening the folder {path}"):
+            self._ok(self._imap.select(name, readonly))
+            answer = self._client._process_select_response(self._imap.untagged_responses)
+            validity = answer.get(b"UIDVALIDITY")
+            if not validity:
+                raise self._error("protocol", "The server gives no UIDVALIDITY.")
+            self._selected = (path, readonly)
+            status = FolderStatus(
+                uidvalidity=validity,
+                uidnext=answer.get(b"UIDNEXT") or 0,
+                exists=answer.get(b"EXISTS", 0),
+                highestmodseq=answer.get(b"HIGHESTMODSEQ") or None,
+                permanent_flags=frozenset(
+                    wire.text_of(flag) for flag in answer.get(b"PERMANENTFLAGS", ())
+                ),
+            )
+        if not status.uidnext:
+            # Optional in RFC 2060 servers.
+            uids = self.uids() if status.exists else []
+            status = FolderStatus(
+                status.uidvalidity, (uids[-1] if uids else 0) + 1, status.exists,
+                status.highestmodseq, status.permanent_flags,
+            )
+        self._status = status
+        return status
+
+    def uids(self, low: int = 1, high: int | None = None) -> list[int]:
+        """The UIDs from ``low`` to ``high`` (None: to the end) in the open folder, sorted.
+
+        ``n:*`` names the last message even when its UID is below ``n`` (RFC 3501 section 6.4.8);
+        it is filtered out. Uses ESEARCH (RFC 4731) where offered.
+        """
+        if high is not None and high < low:
+            return []
+        wire.uid_list([low] if high is None else [low, high])
+        self._need_selected()
+        span = f"{low}:{'*' if high is None else high}"
+        with self._command("SEARCH"):
+            untagged = self._imap.untagged_responses
+            if "ESEARCH" in self.capabilities or "IMAP4REV2" in self.capabilities:
+                data = self._ok(self._imap.uid("SEARCH", "RETURN", "(ALL)", "UID", span))
+            else:
+                data = self._ok(self._imap.uid("SEARCH", "UID", span))
+            extended = untagged.pop("ESEARCH", None)
+            found = _esearch(wire.text_of(extended[-1])) if extended else _numbers(data)
+        return sorted({uid for uid in found if low <= uid and (high is None or uid <= high)})
+
+    def sizes(self, uids: Iterable[int]) -> dict[int, int]:
+        """UID → RFC822.SIZE in bytes. UIDs that are gone are missing."""
+        return {
+            response[b"UID"]: response[b"RFC822.SIZE"]
+            for response in self._fetch(uids, "(UID RFC822.SIZE)")
+            if isinstance(response.get(b"RFC822.SIZE"), int)
+        }
+
+    def fetch(self, uids: Iterable[int], max_bytes: int | None = None) -> Iterator[RawMessage]:
+        """The whole messages, with BODY.PEEK[]: not marked as seen.
+
+        One round trip for all ``uids``, so bound them by :func:`chunks`. UIDs that are gone
+        are missing from the answer; what was not asked for is ignored. ``max_bytes``: more than
+        that (and a little for the headers of the protocol) raises *limit*.
+        """
+        uids = wire.uid_list(uids)
+        merged: dict[int, dict] = {}
+        items = "(UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[])"
+        budget = max_bytes + 64 * 1024 + 1024 * len(uids) if max_bytes else None
+        for response in self._fetch(uids, items, budget=budget):
+            merged.setdefault(response[b"UID"], {}).update(response)
+        for uid, response in sorted(merged.items()):
+            raw = response.get(b"BODY[]")
+            if not isinstance(raw, (bytes, int)):
+                continue  # gone in between (NIL), or only a flag update
+            raw = raw if isinstance(raw, bytes) else str(raw).encode()
+            size = response.get(b"RFC822.SIZE")
+            yield RawMessage(
+                uid=uid,
+                raw=raw,
+                flags=_flags(response),
+                internal_date=wire.internal_date(response.get(b"INTERNALDATE")),
+                size=size if isinstance(size, int) else len(raw),
+            )
+
+    def headers(self, uids: Iterable[int]) -> dict[int, bytes]:
+        """UID → raw header block, with its closing empty line. Not marked as seen."""
+        return {
+            response[b"UID"]: response[b"BODY[HEADER]"]
+            for response in self._fetch(uids, "(UID BODY.PEEK[HEADER])")
+            if isinstance(response.get(b"BODY[HEADER]"), bytes)
+        }
+
+    def flags(
+        self, uids: Iterable[int] | None = None, changed_since: int | None = None
+    ) -> dict[int, frozenset[str]]:
+        r"""UID → flags, without ``\Recent``; of all messages when ``uids`` is None.
+
+        ``changed_since``: only those whose MODSEQ is above it. Without CONDSTORE on the server
+        (RFC 7162) it is ignored: the answer holds all then.
+        """
+        modifier = ""
+        if changed_since and {"CONDSTORE", "QRESYNC"} & self.capabilities:
+            modifier = f"(CHANGEDSINCE {int(changed_since)})"
+        responses = self._fetch(uids, "(UID FLAGS)", modifier)
+        return {
+            response[b"UID"]: _flags(response) for response in responses if b"FLAGS" in response
+        }
+
+    def find_message_id(self, path: str, message_id: str) -> list[int]:
+        """UIDs in ``path`` whose Message-ID is exactly ``message_id`` (with its brackets).
+
+        Looks at the folder as it is now; the folder that was open before is open again after.
+        """
+        if not message_id.strip() or re.search(r"[\x00-\x1f\x7f]", message_id):
+            raise ValueError("A Message-ID is not empty and has no control characters.")
+        before = self._selected
+        if before and before[0] == path:
+            self.noop()
+        else:
+            self.select(path)
+        try:
+            with self._command("SEARCH"):
+                criteria = ["HEADER", "Message-ID", message_id]
+                charset = None if message_id.isascii() else "UTF-8"
+                found = [uid for uid in self._client.search(criteria, charset) if uid]
+            wanted = message_id.strip().encode()
+            # SEARCH HEADER finds substrings (RFC 3501 section 6.4.4).
+            return sorted(
+                response[b"UID"]
+                for response in self._fetch(
+                    found, "(UID BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])"
+                )
+                if wanted in _message_ids(response)
+            )
+        finally:
+            if before and before[0] != path and not self._closed:
+                self.select(*before)
+
+    def _fetch(
+        self, uids: Iterable[int] | None, items: str, modifier: str = "", budget: int | None = None
+    ):
+        """FETCH responses for ``uids`` alone, in the order in which they came."""
+        self._need_selected()
+        # All messages: 1:* has no n:* trap.
+        sets = [("1:*", None)] if uids is None else wire.sequence_sets(uids)
+        for text, members in sets:
+            wanted = None if members is None else set(members)
+            with self._command("FETCH", budget):
+                typ, data = self._imap.uid("FETCH", text, items, modifier or None)
+                if typ == "NO" and self._imap.untagged_responses.get("FETCH"):
+                    # Some messages could be had and others not, expunged ones for example.
+                    data = self._imap.untagged_responses.pop("FETCH")
+                else:
+                    self._ok((typ, data))
+                responses = list(wire.fetch_responses(data))
+            for response in responses:
+                if wanted is None or response[b"UID"] in wanted:
+                    yield response
+
+
+def _flags(response) -> frozenset[str]:
+    flags = response.get(b"FLAGS") or ()
+    flags = flags if isinstance(flags, tuple) else (flags,)
+    return frozenset(wire.text_of(flag) for flag in flags) - {"\\Recent"}
+
+
+def _groups(parsed, size: int):
+    if len(parsed) % size:
+        raise ValueError("incomplete response")
+    return zip(*[iter(parsed)] * size, strict=True)
+
+
+def _esearch(text: str) -> list[int]:
+    match = re.search(r"\bALL ([\d:,]+)", text, re.IGNORECASE)
+    return wire.expand_set(match[1], MAX_UIDS) if match else []
+
+
+def _numbers(data) -> list[int]:
+    return [int(n) for item in data or () if item for n in item.split() if n.isdigit()]
+
+
+def _message_ids(response) -> list[bytes]:
+    for name, value in response.items():
+        if name.startswith(b"BODY[HEADER.FIELDS") and isinstance(value, bytes):
+            unfolded = re.sub(rb"\r?\n[ \t]+", b" ", value)
+            return [
+                line.partition(b":")[2].strip()
+                for line in unfolded.splitlines()
+                if line[:11].lower() == b"message-id:"
+            ]
+    return []
