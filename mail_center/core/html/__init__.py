@@ -1,5 +1,19 @@
-"""HTML of mail: cleaning, plain text, quotes, remote content."""
+"""HTML of mail: cleaning, remote content held back, plain text both ways, folding of quotes."""
 
+from .measure import HtmlLimits, TooComplex
+from .quotes import fold_quotes
+from .sanitise import CleanHtml, resolve_cids, sanitise, unblock
 from .text import from_text, snippet, to_text
 
-__all__ = ["from_text", "snippet", "to_text"]
+__all__ = [
+    "CleanHtml",
+    "HtmlLimits",
+    "TooComplex",
+    "fold_quotes",
+    "from_text",
+    "resolve_cids",
+    "sanitise",
+    "snippet",
+    "to_text",
+    "unblock",
+]

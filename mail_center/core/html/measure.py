@@ -1,0 +1,103 @@
+"""How hard a document would be for a real parser, found without one.
+
+A browser-grade parser is quadratic in nesting, and misnested formatting elements are copied into
+every following block (the adoption agency of the HTML standard), which lets a few kilobytes grow
+into gigabytes. Both are bounded from above here, in linear time, before nh3 sees the source.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .tokens import VOID, tokens
+
+# Elements that a browser opens again in the next block when they were not closed in the last.
+_FORMATTING = {
+    "a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u",
+}  # fmt: skip
+# An open element of the left is closed by the start of one of the right.
+_CLOSED_BY = {
+    "li": {"li"},
+    "dt": {"dt", "dd"},
+    "dd": {"dt", "dd"},
+    "td": {"td", "th", "tr", "tbody", "tfoot", "thead"},
+    "th": {"td", "th", "tr", "tbody", "tfoot", "thead"},
+    "tr": {"tr", "tbody", "tfoot", "thead"},
+    "tbody": {"tbody", "tfoot", "thead"},
+    "thead": {"tbody", "tfoot", "thead"},
+    "tfoot": {"tbody", "tfoot", "thead"},
+    "option": {"option", "optgroup"},
+    "p": {
+        "address", "article", "aside", "blockquote", "center", "dd", "dir", "div", "dl", "dt",
+        "fieldset", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr",
+        "li", "main", "menu", "nav", "ol", "p", "pre", "section", "table", "ul",
+    },
+}  # fmt: skip
+_IMPLIED_END = {"p", "li", "dd", "dt", "td", "th", "tr", "tbody", "thead", "tfoot", "option",
+                "optgroup", "rp", "rt"}  # fmt: skip
+
+
+class TooComplex(ValueError):
+    """A document beyond the limits, which a real parser should not be given."""
+
+
+@dataclass(frozen=True, slots=True)
+class HtmlLimits:
+    """Bounds of one document; beyond them it is shown as its plain text."""
+
+    size: int = 2 * 1024 * 1024  # characters
+    depth: int = 256  # open elements at one point, at most
+    copies: int = 16 * 1024 * 1024  # characters of markup that reopened elements may add
+
+
+@dataclass(slots=True)
+class Measure:
+    depth: int = 0
+    copies: int = 0
+    body: dict[str, str] | None = None  # attributes of <body>, which a fragment parser drops
+
+
+def measure(source: str, limits: HtmlLimits) -> Measure:
+    """Upper bounds for a document. Raises TooComplex as soon as one passes its limit."""
+    if len(source) > limits.size:
+        raise TooComplex(f"The HTML is longer than {limits.size} characters.")
+    result = Measure()
+    stack: list[tuple[str, int]] = []  # name, length of the start tag if it is a formatting one
+    formatting = 0  # characters of the open formatting elements' start tags
+    for token in tokens(source):
+        if token.kind == "start":
+            name = token.value
+            if name == "body" and result.body is None:
+                result.body = token.attributes
+            while stack and name in _CLOSED_BY.get(stack[-1][0], ()):
+                stack.pop()
+            result.copies += formatting
+            if result.copies > limits.copies:
+                raise TooComplex("Unclosed formatting would blow the HTML up.")
+            if name in VOID:
+                continue
+            size = token.end - token.start if name in _FORMATTING else 0
+            formatting += size
+            stack.append((name, size))
+            if len(stack) > limits.depth:
+                raise TooComplex(f"The HTML is nested deeper than {limits.depth} levels.")
+            result.depth = max(result.depth, len(stack))
+        elif token.kind == "end":
+            # Only what surely closes counts: the innermost element, or one with nothing above it
+            # but elements whose end is implied. Anything else may be ignored by a browser.
+            index = len(stack) - 1
+            while index > 0 and stack[index][0] != token.value and stack[index][0] in _IMPLIED_END:
+                index -= 1
+            if index < 0 or stack[index][0] != token.value:
+                if token.value == "table":
+                    index = next((i for i in range(len(stack) - 1, -1, -1)
+                                  if stack[i][0] == "table"), -1)  # fmt: skip
+                    if index < 0:
+                        continue
+                else:
+                    result.copies += formatting
+                    continue
+            for _, size in stack[index:]:
+                formatting -= size
+            del stack[index:]
+    return result
