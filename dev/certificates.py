@@ -11,7 +11,7 @@ RENEW_BEFORE = 10 * 86400  # seconds
 
 
 def ensure(folder: Path) -> None:
-    """Leave ``ca.pem``, ``server.pem`` and ``server.key`` in ``folder``, valid for ten days more."""
+    """Leave ``ca.pem``, ``server.pem`` and ``server.key`` in ``folder``, good for ten days more."""
     files = [folder / name for name in ("ca.pem", "server.pem", "server.key")]
     if all(path.exists() for path in files) and all(_valid(path) for path in files[:2]):
         return

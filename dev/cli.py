@@ -3,14 +3,68 @@
 from __future__ import annotations
 
 import argparse
+import os
 
 from dev.console import DevError, Steps, print_error, say
+
+PARTS = ("lint", "pure", "odoo", "loop")
 
 
 def cmd_setup(_arguments) -> int:
     from dev import setup
 
     setup.prepare(Steps(setup.STEPS))
+    return 0
+
+
+def cmd_run(arguments) -> int:
+    from dev import run
+
+    return run.run(detach=arguments.detach, fresh=arguments.fresh, port=os.environ.get("PORT"))
+
+
+def cmd_stop(_arguments) -> int:
+    from dev import stop
+
+    for name in stop.stop() or ["nothing was running"]:
+        say(name if name.startswith("nothing") else f"stopped {name}")
+    return 0
+
+
+def cmd_test(arguments) -> int:
+    from dev import testing
+
+    words = arguments.arguments
+    return testing.test(arguments.only, words[1:] if words[:1] == ["--"] else words)
+
+
+def cmd_lint(_arguments) -> int:
+    from dev import interpreter, lint, odoo_source, paths
+
+    paths.ensure_cache()
+    interpreter.ensure_venv(odoo_source.IMPORT_PATH)
+    return lint.lint()
+
+
+def cmd_shell(_arguments) -> int:
+    from dev import odoo_server, run, setup
+    from dev.databases import Databases
+    from dev.process import in_use
+
+    with in_use("postgresql"):
+        cluster, started = setup.prepare(Steps(setup.STEPS))
+        if not Databases(cluster).exists(run.DATABASE):
+            raise DevError("There is no demo database yet: 'make run' makes it.")
+        code = odoo_server.shell(run.DATABASE)
+    if started:
+        setup.release(cluster)
+    return code
+
+
+def cmd_clean(arguments) -> int:
+    from dev import stop
+
+    stop.clean(keep_downloads=arguments.keep_downloads)
     return 0
 
 
@@ -34,6 +88,23 @@ def parser() -> argparse.ArgumentParser:
     commands = root.add_subparsers(dest="command", required=True, metavar="COMMAND")
     add = commands.add_parser("setup", help="packages, Odoo, venv and PostgreSQL, then stop there")
     add.set_defaults(run=cmd_setup)
+    add = commands.add_parser("run", help="the demo, until Ctrl-C")
+    add.add_argument("--detach", action="store_true", help="leave it running in the background")
+    add.add_argument("--fresh", action="store_true", help="make the demo database anew")
+    add.set_defaults(run=cmd_run)
+    add = commands.add_parser("stop", help="end all that runs of this clone")
+    add.set_defaults(run=cmd_stop)
+    add = commands.add_parser("test", help="lint and all tests")
+    add.add_argument("--only", action="append", default=[], choices=PARTS, metavar="PART")
+    add.add_argument("arguments", nargs=argparse.REMAINDER, help="-- and arguments for pytest")
+    add.set_defaults(run=cmd_test)
+    add = commands.add_parser("lint", help="ruff and pylint-odoo")
+    add.set_defaults(run=cmd_lint)
+    add = commands.add_parser("shell", help="an Odoo shell on the demo database")
+    add.set_defaults(run=cmd_shell)
+    add = commands.add_parser("clean", help="end all and remove what was made")
+    add.add_argument("--keep-downloads", action="store_true", help="keep Odoo and the venv")
+    add.set_defaults(run=cmd_clean)
     add = commands.add_parser("sandbox", help="the mail servers alone")
     add.add_argument("action", choices=("start", "stop", "status"))
     add.add_argument("name", nargs="?", choices=("run", "test"), default="test")

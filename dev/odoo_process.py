@@ -82,7 +82,9 @@ class OdooServer:
         for page in ("/web/health", "/web/login"):
             while not self._answers(page):
                 if process.poll() is not None:
-                    raise DevError(f"Odoo ended at its start ({self.log}):\n{tail(self.log, start)}")
+                    raise DevError(
+                        f"Odoo ended at its start ({self.log}):\n{tail(self.log, start)}"
+                    )
                 if time.monotonic() > deadline:
                     self.stop()
                     raise DevError(

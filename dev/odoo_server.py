@@ -6,7 +6,7 @@ import secrets
 import subprocess
 from pathlib import Path
 
-from dev import odoo_source, postgres
+from dev import addons, odoo_source, postgres
 from dev.interpreter import environment
 from dev.paths import CACHE, DATA, PYTHON, ROOT
 
@@ -27,7 +27,7 @@ list_db = False
 def write_config(cluster: postgres.Cluster) -> Path:
     """Write ``.odoo/odoo.conf`` when it is missing or its folders have changed."""
     text = SETTINGS.format(
-        addons=f"{odoo_source.ADDONS},{ROOT}" if our_addons() else odoo_source.ADDONS,
+        addons=f"{odoo_source.ADDONS},{ROOT}" if addons.ours() else odoo_source.ADDONS,
         password="{password}",
         data=DATA,
         socket=cluster.socket_dir,
@@ -44,11 +44,6 @@ def write_config(cluster: postgres.Cluster) -> Path:
     CONFIG.touch(mode=0o600)
     CONFIG.write_text(text.format(password=secrets.token_urlsafe(24)))
     return CONFIG
-
-
-def our_addons() -> list[str]:
-    """Names of the addons of this repository, sorted."""
-    return sorted(path.parent.name for path in ROOT.glob("*/__manifest__.py"))
 
 
 def command(subcommand: str, *arguments) -> list[str]:

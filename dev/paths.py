@@ -118,8 +118,7 @@ def state_dir() -> Path:
         state = Path(LOCATION_FILE.read_text().strip())
         if state.is_dir():
             return state
-        state = _make_state(state)
-        return state
+        return _make_state(state)
     user = service_user()
     state = CACHE / "state"
     if len(str(state)) > LONGEST_STATE_PATH or not _reachable(CACHE, user):

@@ -59,7 +59,9 @@ class Cluster:
                 f"Install postgresql-{made_by}, or 'make clean' to begin anew."
             )
         if not versions or versions[0] < OLDEST:
-            raise DevError(f"Odoo 19 needs PostgreSQL {OLDEST} or newer: apt-get install postgresql")
+            raise DevError(
+                f"Odoo 19 needs PostgreSQL {OLDEST} or newer: apt-get install postgresql"
+            )
         return f"/usr/lib/postgresql/{made_by or versions[0]}/bin/{program}"
 
     def _run(self, command, hint: str) -> None:

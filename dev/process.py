@@ -124,6 +124,24 @@ def start_background(command, log: str, pid_file: PidFile, **options) -> subproc
 
 
 @contextlib.contextmanager
+def in_use(name: str):
+    """Say that this command uses something that several may use (PostgreSQL)."""
+    with open(CACHE / f"{name}.lock", "a") as stream:
+        fcntl.flock(stream, fcntl.LOCK_SH)
+        yield
+
+
+def is_used(name: str) -> bool:
+    """Whether any command says so."""
+    with open(CACHE / f"{name}.lock", "a") as stream:
+        try:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
+@contextlib.contextmanager
 def lock(name: str, *, wait_note=None):
     """Hold ``.odoo/NAME.lock``. Without ``wait_note`` a taken lock raises BlockingIOError at once;
     with it, the note is called and the lock waited for."""

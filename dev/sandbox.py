@@ -223,10 +223,11 @@ class Sandbox(MailAccess):
         """``{address: password}``."""
         return {name: password_of(self.users, name) or "" for name in addresses(self.users)}
 
-    def reset(self) -> None:
-        """Forget all mailboxes and mail. Dovecot must not be running."""
-        shutil.rmtree(self.home / "mail", ignore_errors=True)
-        shutil.rmtree(self.users, ignore_errors=True)
+    def remove(self) -> None:
+        """Stop, and forget all: mailboxes, mail, ports, certificates."""
+        self.stop()
+        self._settings = {}
+        shutil.rmtree(self.home, ignore_errors=True)
 
     def doveadm(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess:
         """Run ``doveadm`` on this instance: ``doveadm("mailbox", "list", "-u", address)``."""

@@ -103,7 +103,7 @@ class MailAccess:
             time.sleep(0.2)
 
     def store_flags(self, address: str, uid: int, change: str, folder: str = "INBOX") -> None:
-        """Change flags as another mail program would: ``store_flags(a, 7, "+FLAGS (\\\\Seen)")``."""
+        """Change flags as another program would: ``store_flags(a, 7, "+FLAGS (\\\\Seen)")``."""
         with self.imap(address) as client:
             client.select(quote(folder))
             client.uid("STORE", str(uid), *change.split(" ", 1))

@@ -147,7 +147,7 @@ async def serve(settings: dict) -> None:
 
 def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
-    # aiosmtpd warns that it takes logins without TLS: that is the accounts' mode "none", on loopback.
+    # aiosmtpd warns of logins without TLS: that is the accounts' mode "none", on loopback.
     logging.getLogger("mail.log").setLevel(logging.ERROR)
     warnings.filterwarnings("ignore", message="Requiring AUTH while not requiring TLS")
     asyncio.run(serve(json.loads(Path(sys.argv[1]).read_text())))

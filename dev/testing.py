@@ -1,0 +1,173 @@
+"""``make test``: lint, pure tests, the addons' tests in Odoo, and the whole loop in a browser.
+
+Every step runs even if an earlier one failed; the exit code tells of any. The last lines are those
+of the last pytest.
+"""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+
+from dev import addons, lint, setup
+from dev.cli import PARTS
+from dev.console import DevError, Steps, print_error, say
+from dev.databases import Databases, install, require_clean
+from dev.interpreter import environment
+from dev.odoo_process import ENVIRONMENT as SERVER_ENVIRONMENT
+from dev.odoo_process import OdooServer, choose_port, trust
+from dev.odoo_server import CONFIG
+from dev.paths import CACHE, PYTHON, ROOT, ensure_cache
+from dev.postgres import Cluster
+from dev.process import PidFile, in_use, lock
+from dev.sandbox import ENVIRONMENT, Sandbox
+
+TEMPLATE = "mail_center_template_test"
+DATABASE = "mail_center_test"
+LOOP_DATABASE = "mail_center_test_loop"
+SERVER = "odoo-loop"
+PURE_FOLDERS = ("tests/core", "tests/dev")
+LOOP_FOLDER = "tests/loop"
+NOTHING_COLLECTED = 5
+
+
+def test(parts: list[str], arguments: list[str]) -> int:
+    """Run the ``parts`` (all of PARTS if empty), with more ``arguments`` for each pytest."""
+    ensure_cache()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with lock("test"):
+            tests = TestRun(parts or list(PARTS), arguments)
+            try:
+                with in_use("postgresql"):
+                    return tests.run()
+            finally:
+                if tests.started_cluster is not None:
+                    setup.release(tests.started_cluster)
+    except BlockingIOError:
+        raise DevError(
+            "Another 'make test' is running on this clone. Wait for it, or end it."
+        ) from None
+
+
+class TestRun:
+    """One run of the tests, with the servers it started."""
+
+    def __init__(self, parts: list[str], arguments: list[str]):
+        self.parts = parts
+        self.arguments = arguments
+        self.failed: list[str] = []
+        self.manifests = addons.ours()
+        self.names = addons.installable(self.manifests)
+        self.in_odoo = [name for name in self.names if (ROOT / name / "tests").is_dir()]
+        self.has_loop = (ROOT / LOOP_FOLDER).is_dir()
+        self.sandbox: Sandbox | None = None
+        self.started_cluster: Cluster | None = None
+
+    def run(self) -> int:
+        servers = self._wants_odoo() or self._wants_loop()
+        steps = Steps(setup.STEPS + (3 if servers else 0) + len(self.parts))
+        cluster, started = setup.prepare(steps)
+        self.started_cluster = cluster if started else None
+        try:
+            ready = self._prepare_servers(steps, Databases(cluster)) if servers else True
+            for part in PARTS:
+                if part in self.parts:
+                    self._part(steps, part, ready)
+            return 1 if self.failed else 0
+        finally:
+            PidFile(CACHE / f"{SERVER}.pid").stop(timeout=30)
+            if self.sandbox is not None:
+                self.sandbox.stop()
+
+    def _wants_odoo(self) -> bool:
+        return "odoo" in self.parts and bool(self.in_odoo)
+
+    def _wants_loop(self) -> bool:
+        return "loop" in self.parts and self.has_loop
+
+    def _prepare_servers(self, steps: Steps, databases: Databases) -> bool:
+        """Mail servers and databases for the tests; False if there is nothing to test in."""
+        with steps.step("Mail servers for the tests") as word:
+            self.sandbox = Sandbox.at("test")
+            self.sandbox.remove()
+            word(self.sandbox.start())
+        apps = sorted({"crm"} | addons.foreign_dependencies(self.manifests, self.names) - {"base"})
+        with steps.step("Odoo's apps for the tests") as word:
+            word(databases.template(TEMPLATE, apps, demo=False))
+        try:
+            with steps.step(f"Install {', '.join(self.names)}"):
+                databases.copy(TEMPLATE, DATABASE)
+                log = install(DATABASE, "test-install", self.names)
+                databases.copy(DATABASE, LOOP_DATABASE)
+                require_clean(log)
+        except DevError as error:
+            self._fail("installation of the addons", str(error))
+            return databases.exists(LOOP_DATABASE)
+        return True
+
+    def _part(self, steps: Steps, part: str, ready: bool) -> None:
+        steps.number += 1
+        title = f"[{steps.number}/{steps.total}] "
+        if part == "lint":
+            say(f"{title}Lint (ruff, pylint-odoo)")
+            if lint.lint():
+                self._fail("lint")
+        elif part == "pure":
+            folders = [name for name in PURE_FOLDERS if (ROOT / name).is_dir()]
+            say(f"{title}Pure tests: {' '.join(folders) or 'there are none'}")
+            if folders:
+                self._pytest("pure tests", folders)
+        elif not ready:
+            self._fail(f"{part} tests", "not run: there is no database with the addons")
+        elif part == "odoo":
+            say(f"{title}Tests in Odoo: {' '.join(self.in_odoo) or 'there are none'}")
+            if self.in_odoo:
+                self._pytest("tests in Odoo", self._odoo_arguments())
+        else:
+            say(f"{title}Whole loop in a browser: {'' if self.has_loop else 'there is none'}")
+            if self.has_loop:
+                self._loop()
+
+    def _odoo_arguments(self) -> list[str]:
+        # pytest-odoo names the tests odoo.addons.… only in the prepend mode; with the addon's
+        # folder on the path its packages would hide others of the same name.
+        return [
+            *("-o", "addopts=--import-mode=prepend --strict-markers", "-o", "pythonpath=."),
+            *(f"--odoo-database={DATABASE}", f"--odoo-config={CONFIG}", "--odoo-http"),
+            *(f"{name}/tests" for name in self.in_odoo),
+        ]
+
+    def _loop(self) -> None:
+        server = OdooServer(SERVER, LOOP_DATABASE, choose_port(None, 18069), self.sandbox.ca_file)
+        try:
+            server.start()
+        except DevError as error:
+            self._fail("whole loop", str(error))
+            return
+        self._pytest("whole loop", [LOOP_FOLDER], {SERVER_ENVIRONMENT: str(server.json_file)})
+
+    def _pytest(self, name: str, words: list[str], more: dict[str, str] | None = None) -> None:
+        env = {**environment(), **(more or {})}
+        if self.sandbox is not None:
+            env.update(trust(self.sandbox.ca_file))
+            env[ENVIRONMENT] = str(self.sandbox.json_file)
+        is_last = name == self._last_pytest()
+        if is_last and self.failed:
+            print_error(f"failed before this last step: {', '.join(self.failed)} (see above)")
+        code = subprocess.call(
+            [str(PYTHON), "-m", "pytest", *words, *self.arguments], cwd=ROOT, env=env
+        )
+        if code == NOTHING_COLLECTED and self.arguments:
+            code = 0  # a selection by -k may be empty in one of the steps
+        if code:
+            self.failed.append(name)
+
+    def _last_pytest(self) -> str:
+        if self._wants_loop():
+            return "whole loop"
+        return "tests in Odoo" if self._wants_odoo() else "pure tests"
+
+    def _fail(self, name: str, text: str = "") -> None:
+        self.failed.append(name)
+        print_error(f"{name} failed{f': {text}' if text else ''}")
