@@ -2,7 +2,7 @@
 
 from ..net import Connection, Endpoint, MailServerError, Security, tls_context
 from .folders import RemoteFolder
-from .plan import FolderState, FolderStatus, Plan, chunks, plan
+from .plan import FolderState, FolderStatus, Plan, chunks, compare, plan
 from .session import RawMessage, Session
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "Security",
     "Session",
     "chunks",
+    "compare",
     "plan",
     "tls_context",
 ]

@@ -1,0 +1,105 @@
+from urllib.parse import unquote
+
+from werkzeug.exceptions import NotFound
+
+from odoo import http
+from odoo.http import content_disposition, request
+
+# Mail is untrusted even after it was cleaned: the second wall (see docs on the sandboxed frame).
+_CSP = (
+    "default-src 'none'; img-src 'self' data:{remote}; style-src 'unsafe-inline'; "
+    "form-action 'none'; base-uri 'none'; frame-ancestors 'self'; "
+    "sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox"
+)
+
+
+class MailCenterMessageController(http.Controller):
+    """What the browser loads of a mail, each with headers of its own."""
+
+    def _readable(self, message_id):
+        """The message (sudo) if the user may read it: by its account, or by a shared link."""
+        message = request.env["mail.center.message"].browse(message_id)
+        if not request.env.user.has_group("mail_center.group_user") or not message.exists():
+            raise NotFound
+        if message.has_access("read"):
+            return message.sudo()
+        if message.sudo().account_id.share_linked:
+            for link in message.sudo().link_ids:
+                if link.sudo(False)._record() is not None:
+                    return message.sudo()
+        raise NotFound
+
+    def _respond(self, content, mimetype, csp, download=""):
+        headers = [
+            ("Content-Type", mimetype),
+            ("Content-Security-Policy", csp),
+            ("X-Content-Type-Options", "nosniff"),
+            ("Referrer-Policy", "no-referrer"),
+            ("Cache-Control", "private, no-store"),
+        ]
+        if download:
+            headers.append(("Content-Disposition", content_disposition(download)))
+        return request.make_response(content, headers)
+
+    @http.route("/mail_center/message/<int:message_id>/body", type="http", auth="user")
+    def body(self, message_id, images=""):
+        message = self._readable(message_id)
+        show = images == "1"
+        return self._respond(
+            message._body_page(show_remote=show),
+            "text/html; charset=utf-8",
+            _CSP.format(remote=" https: http:" if show else ""),
+        )
+
+    @http.route("/mail_center/message/<int:message_id>/cid/<string:cid>", type="http", auth="user")
+    def inline_image(self, message_id, cid):
+        message = self._readable(message_id)
+        file = message.attachment_ids.filtered(lambda a: a.description == unquote(cid))[:1]
+        if not file or not (file.mimetype or "").startswith("image/"):
+            raise NotFound
+        return self._respond(file.raw, file.mimetype, "default-src 'none'; sandbox")
+
+    @http.route(
+        "/mail_center/message/<int:message_id>/file/<int:attachment_id>", type="http", auth="user"
+    )
+    def file(self, message_id, attachment_id):
+        message = self._readable(message_id)
+        file = message.attachment_ids.filtered(lambda a: a.id == attachment_id)
+        if not file:
+            raise NotFound
+        return self._respond(
+            file.raw, "application/octet-stream", "default-src 'none'; sandbox", file.name
+        )
+
+    @http.route("/mail_center/message/<int:message_id>/source", type="http", auth="user")
+    def source(self, message_id):
+        message = request.env["mail.center.message"].browse(message_id)
+        if not message.exists() or not message.has_access("read"):
+            raise NotFound
+        return self._source(message, f"{message.subject or 'message'}.eml")
+
+    @http.route("/mail_center/quarantine/<int:line_id>/source", type="http", auth="user")
+    def quarantine_source(self, line_id):
+        line = request.env["mail.center.quarantine"].browse(line_id)
+        if not line.exists() or not line.has_access("read"):
+            raise NotFound
+        return self._source(line, f"quarantine-{line.id}.eml")
+
+    def _source(self, record, filename):
+        attachment = (
+            request.env["ir.attachment"]
+            .sudo()
+            .search(
+                [
+                    ("res_model", "=", record._name),
+                    ("res_id", "=", record.id),
+                    ("res_field", "=", "raw_source"),
+                ],
+                limit=1,
+            )
+        )
+        if not attachment:
+            raise NotFound
+        return self._respond(
+            attachment.raw, "application/octet-stream", "default-src 'none'; sandbox", filename
+        )

@@ -1,0 +1,69 @@
+"""Bytes from a server → everything that will be stored, before any database is involved. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import quote
+
+from .html import from_text, sanitise, snippet, to_text
+from .mime import ParsedMail, Unparsable, parse
+
+SUBJECT_MAX = 1000
+TEXT_MAX = 1_000_000
+
+
+@dataclass(frozen=True)
+class Intake:
+    """One mail, understood (``mail`` is set) or not (``error`` says why).
+
+    ``html`` is clean: see :func:`core.html.sanitise`; inline images have the relative URL
+    ``cid/<content id>``. ``remote`` counts the blocked remote images.
+    """
+
+    raw: bytes
+    uid: int = 0
+    flags: frozenset[str] = frozenset()
+    internal_date: datetime | None = None
+    mail: ParsedMail | None = None
+    error: str = ""
+    html: str = ""
+    text: str = ""
+    snippet: str = ""
+    remote: int = 0
+
+    @property
+    def date(self) -> datetime | None:
+        """When the mail was written as it says itself, else when it arrived."""
+        return (self.mail and self.mail.date) or self.internal_date
+
+
+def take_in(
+    raw: bytes,
+    uid: int = 0,
+    flags: frozenset[str] = frozenset(),
+    internal_date: datetime | None = None,
+) -> Intake:
+    """Parse and clean one mail. Never raises: what can't be understood says so in ``error``."""
+    common = {"raw": raw, "uid": uid, "flags": flags, "internal_date": internal_date}
+    try:
+        mail = parse(raw)
+        cids = {
+            file.content_id: f"cid/{quote(file.content_id, safe='')}"
+            for file in mail.attachments
+            if file.content_id
+        }
+        clean = sanitise(mail.html or from_text(mail.text), cids=cids)
+        text = (mail.text or to_text(mail.html))[:TEXT_MAX]
+        return Intake(
+            **common,
+            mail=mail,
+            html=clean.html,
+            text=text,
+            snippet=snippet(text),
+            remote=len(clean.remote),
+        )
+    except Unparsable as error:
+        return Intake(**common, error=str(error))
+    except Exception as error:  # one poisonous mail must never stop the others
+        return Intake(**common, error=f"{type(error).__name__}: {error}"[:2000])

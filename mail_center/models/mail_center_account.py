@@ -1,0 +1,366 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Domain
+
+from ..core.mime import Address, parse_addresses
+from ..core.net import Endpoint
+
+SECURITY = [("none", "None"), ("starttls", "STARTTLS"), ("tls", "SSL/TLS")]
+
+# What decides to whom we connect and what we trust: an owner may change a password,
+# but only a manager may point the server at another host.
+MANAGER_FIELDS = frozenset(
+    {
+        "user_id",
+        "company_id",
+        "protocol",
+        "imap_host",
+        "imap_port",
+        "imap_security",
+        "smtp_host",
+        "smtp_port",
+        "smtp_security",
+        "verify_certificate",
+        "ca_pem",
+        "use_for_integration",
+    }
+)
+
+
+class MailCenterAccount(models.Model):
+    _name = "mail.center.account"
+    _description = "Email account"
+    _order = "sequence, name, id"
+    _rec_names_search = ["name", "email"]
+
+    name = fields.Char(required=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    user_id = fields.Many2one(
+        "res.users",
+        string="Owner",
+        required=True,
+        index=True,
+        default=lambda self: self.env.user,
+        domain=[("share", "=", False)],
+        help="The owner reads, sends and manages without further permission.",
+    )
+    company_id = fields.Many2one("res.company", help="Empty: usable in every company.")
+    email = fields.Char(string="Address", required=True, index=True)
+    sender_name = fields.Char(
+        string="Sender display name", help="Shown before the address in the recipient's mailbox."
+    )
+    protocol = fields.Selection(
+        [("imap", "IMAP"), ("pop3", "POP3 (legacy)")], required=True, default="imap", readonly=True
+    )
+    imap_host = fields.Char(string="IMAP server")
+    imap_port = fields.Integer(string="IMAP port", default=993, aggregator=None)
+    imap_security = fields.Selection(
+        SECURITY, string="IMAP security", required=True, default="tls"
+    )
+    imap_login = fields.Char(string="IMAP login")
+    imap_password = fields.Char(
+        string="IMAP password",
+        compute="_compute_passwords",
+        inverse="_inverse_imap_password",
+        exportable=False,
+        copy=False,
+    )
+    imap_password_set = fields.Boolean(compute="_compute_passwords")
+    smtp_host = fields.Char(string="SMTP server")
+    smtp_port = fields.Integer(string="SMTP port", default=465, aggregator=None)
+    smtp_security = fields.Selection(
+        SECURITY, string="SMTP security", required=True, default="tls"
+    )
+    smtp_login = fields.Char(string="SMTP login", help="Empty: send without logging in.")
+    smtp_password = fields.Char(
+        string="SMTP password",
+        compute="_compute_passwords",
+        inverse="_inverse_smtp_password",
+        exportable=False,
+        copy=False,
+        help="Empty with the same login as IMAP: the IMAP password is used.",
+    )
+    smtp_password_set = fields.Boolean(compute="_compute_passwords")
+    verify_certificate = fields.Boolean(
+        string="Verify server certificate",
+        default=True,
+        help="Without it anyone on the way can read the mail and the password.",
+    )
+    ca_pem = fields.Text(
+        string="Trusted certificate (PEM)",
+        help="Trust only servers whose certificate was issued by this authority.",
+    )
+    use_for_integration = fields.Boolean(
+        help="Automation rules, server actions and the external API may use this account."
+    )
+    share_linked = fields.Boolean(
+        string="Share linked mail",
+        help="Whoever may read a record may read this account's mail that is linked to it. "
+        "Otherwise they only see that there is a mail.",
+    )
+    incoming_type_id = fields.Many2one("mail.center.type", string="Type of incoming mail")
+    outgoing_type_id = fields.Many2one("mail.center.type", string="Type of outgoing mail")
+    permission_ids = fields.One2many("mail.center.account.permission", "account_id")
+    folder_ids = fields.One2many("mail.center.folder", "account_id")
+
+    sync_enabled = fields.Boolean(string="Synchronise", default=True)
+    sync_state = fields.Selection(
+        [
+            ("never", "Never synchronised"),
+            ("running", "Synchronising"),
+            ("ok", "Up to date"),
+            ("failing", "Failing"),
+        ],
+        default="never",
+        required=True,
+        readonly=True,
+        copy=False,
+    )
+    sync_error = fields.Char(readonly=True, copy=False)
+    sync_failures = fields.Integer(readonly=True, copy=False, aggregator=None)
+    last_sync = fields.Datetime(string="Last success", readonly=True, copy=False)
+    next_sync = fields.Datetime(readonly=True, copy=False, index=True)
+    send_enabled = fields.Boolean(string="Send", default=True)
+    send_error = fields.Char(readonly=True, copy=False)
+    # The claim of the worker that synchronises the account just now.
+    claim_token = fields.Char(readonly=True, copy=False)
+    claim_worker = fields.Char(readonly=True, copy=False)
+    claim_until = fields.Datetime(readonly=True, copy=False)
+
+    can_read = fields.Boolean(compute="_compute_access", search="_search_can_read")
+    can_send = fields.Boolean(compute="_compute_access", search="_search_can_send")
+    can_manage = fields.Boolean(compute="_compute_access", search="_search_can_manage")
+
+    # ---- access -------------------------------------------------------------
+
+    @api.model
+    def _access_domain(self, right):
+        """Accounts on which the current user has *right*: read, send or manage."""
+        user = self.env.user
+        granted = Domain(f"can_{right}", "=", True)
+        if right == "read":
+            # Whoever manages an account can open it to himself: be honest about it.
+            granted |= Domain("can_manage", "=", True)
+        mine = (
+            Domain("user_id", "=", user.id)
+            | Domain("profile_id.user_ids", "in", user.ids)
+            | Domain("profile_id.group_ids", "in", user.all_group_ids.ids)
+        )
+        companies = Domain("company_id", "in", [False, *self.env.companies.ids])
+        return companies & (
+            Domain("user_id", "=", user.id) | Domain("permission_ids", "any", granted & mine)
+        )
+
+    def _search_access(self, right, operator, value):
+        if operator != "in":
+            return NotImplemented
+        accounts = self.sudo().with_context(active_test=False)._search(self._access_domain(right))
+        return Domain("id", "in", accounts)
+
+    def _search_can_read(self, operator, value):
+        return self._search_access("read", operator, value)
+
+    def _search_can_send(self, operator, value):
+        return self._search_access("send", operator, value)
+
+    def _search_can_manage(self, operator, value):
+        return self._search_access("manage", operator, value)
+
+    @api.depends_context("uid", "allowed_company_ids")
+    @api.depends("user_id", "company_id", "permission_ids.can_read", "permission_ids.can_send",
+                 "permission_ids.can_manage", "permission_ids.user_id",
+                 "permission_ids.profile_id.member_ids")
+    def _compute_access(self):
+        for right in ("read", "send", "manage"):
+            allowed = self.sudo().with_context(active_test=False).filtered_domain(
+                self._access_domain(right)
+            )
+            for account in self:
+                account[f"can_{right}"] = account in allowed
+
+    def _require(self, right):
+        """Raise AccessError unless the current user has *right* on every account."""
+        if self.env.su:
+            return
+        for account in self:
+            if not account.sudo(False)[f"can_{right}"]:
+                raise AccessError(
+                    self.env._(
+                        "You are not allowed to do this with the account “%(account)s”. "
+                        "Ask its owner, %(owner)s, for the permission “%(right)s”.",
+                        account=account.sudo().name,
+                        owner=account.sudo().user_id.name,
+                        right=right,
+                    )
+                )
+
+    def _readers(self):
+        """The users who may read mail of these accounts."""
+        accounts = self.sudo()
+        permissions = accounts.permission_ids.filtered(lambda p: p.can_read or p.can_manage)
+        return accounts.user_id | permissions.user_id | permissions.profile_id.member_ids
+
+    # ---- fields -------------------------------------------------------------
+
+    def _compute_passwords(self):
+        stored = {
+            (secret.account_id.id, secret.kind)
+            for secret in self.env["mail.center.account.secret"]
+            .sudo()
+            .search_fetch([("account_id", "in", self.ids)], ["account_id", "kind"])
+        }
+        for account in self:
+            account.imap_password = False
+            account.smtp_password = False
+            account.imap_password_set = (account._origin.id, "imap") in stored
+            account.smtp_password_set = (account._origin.id, "smtp") in stored
+
+    def _inverse_imap_password(self):
+        self._store_password("imap")
+
+    def _inverse_smtp_password(self):
+        self._store_password("smtp")
+
+    def _store_password(self, kind):
+        secrets = self.env["mail.center.account.secret"]
+        for account in self:
+            if password := account[f"{kind}_password"]:
+                secrets._put(account, kind, password)
+        # Nothing keeps the clear text, the record cache included.
+        self.invalidate_recordset([f"{kind}_password", f"{kind}_password_set"], flush=False)
+
+    def action_forget_passwords(self):
+        self._require("manage")
+        for account in self:
+            for kind in ("imap", "smtp"):
+                self.env["mail.center.account.secret"]._put(account, kind, "")
+        self.invalidate_recordset(["imap_password_set", "smtp_password_set"])
+
+    @api.constrains("email")
+    def _check_email(self):
+        for account in self:
+            addresses = parse_addresses(account.email or "")
+            if len(addresses) != 1 or addresses[0].email != account.email:
+                raise ValidationError(
+                    self.env._(
+                        "“%s” is not an email address. Write it as name@example.com.",
+                        account.email,
+                    )
+                )
+
+    @api.constrains("imap_host", "smtp_host", "imap_port", "smtp_port", "imap_login", "smtp_login")
+    def _check_servers(self):
+        for account in self:
+            for host in (account.imap_host, account.smtp_host):
+                if host and any(c.isspace() or c in "/:@" or ord(c) < 33 for c in host):
+                    raise ValidationError(
+                        self.env._(
+                            "“%s” is not a server name. Write only the name, such as "
+                            "mail.example.com; the port has a field of its own.",
+                            host,
+                        )
+                    )
+            for port in (account.imap_port, account.smtp_port):
+                if not 0 < port < 65536:
+                    raise ValidationError(self.env._("A port is a number from 1 to 65535."))
+
+    @api.onchange("email")
+    def _onchange_email(self):
+        for account in self:
+            if account.email:
+                account.name = account.name or account.email
+                account.imap_login = account.imap_login or account.email
+                account.smtp_login = account.smtp_login or account.email
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            if vals.get("protocol") == "pop3" and not self.env.context.get("mail_center_adopt"):
+                raise UserError(
+                    self.env._(
+                        "POP3 accounts can't be created: POP3 knows no folders and no read "
+                        "marks, so mail would get lost between two programs. Use IMAP."
+                    )
+                )
+            if vals.get("email"):
+                vals["email"] = vals["email"].strip()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if not self.env.su and MANAGER_FIELDS & vals.keys():
+            manager = self.env.user.has_group("mail_center.group_manager")
+            changed = [
+                name
+                for name in MANAGER_FIELDS & vals.keys()
+                for account in self
+                if (account[name].id if name.endswith("_id") else account[name]) != vals[name]
+            ]
+            if changed and not manager:
+                raise AccessError(
+                    self.env._("Only an email manager may change the owner or the servers.")
+                )
+        if vals.get("email"):
+            vals = dict(vals, email=vals["email"].strip())
+        result = super().write(vals)
+        if {"imap_password", "imap_host", "imap_login", "sync_enabled"} & vals.keys():
+            # New credentials deserve a try at once, not after the back-off.
+            super().write({"next_sync": False, "sync_failures": 0})
+        return result
+
+    # ---- connection ---------------------------------------------------------
+
+    def _endpoint(self, kind):
+        """The :class:`core.net.Endpoint` of this account, *kind* being ``imap`` or ``smtp``."""
+        self.ensure_one()
+        account = self.sudo()
+        secrets = self.env["mail.center.account.secret"]
+        login = account[f"{kind}_login"] or ""
+        password = secrets._get(account, kind) if login else ""
+        if kind == "smtp" and not password and login == account.imap_login:
+            password = secrets._get(account, "imap")
+        return Endpoint(
+            host=account[f"{kind}_host"] or "",
+            port=account[f"{kind}_port"],
+            security=account[f"{kind}_security"],
+            login=login,
+            password=password,
+            verify=account.verify_certificate,
+            ca_pem=account.ca_pem or "",
+        )
+
+    def _address(self):
+        """The sender of mail from this account, as written into From."""
+        self.ensure_one()
+        return Address(self.sender_name or self.user_id.name or "", self.email)
+
+    def _folder(self, special_use):
+        """The folder of this account with a special use such as ``sent`` (RFC 6154)."""
+        return self.folder_ids.filtered(
+            lambda folder: folder.special_use == special_use and folder.exists_on_server
+        )[:1]
+
+    def action_sync_now(self):
+        """Fetch mail at once, without waiting for the next run of the scheduled job."""
+        self._require("read")
+        self.sudo().write({"next_sync": False})
+        self.env.ref("mail_center.ir_cron_receive").sudo()._trigger()
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "info",
+                "message": self.env._("Looking for new mail…"),
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }
+
+    def action_open_messages(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.name,
+            "res_model": "mail.center.message",
+            "view_mode": "list,form",
+            "domain": [("account_id", "=", self.id)],
+        }

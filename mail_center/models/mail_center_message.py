@@ -1,0 +1,149 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+from ..core.html import unblock
+
+STATES = [
+    ("received", "Received"),
+    ("queued", "Waiting to be sent"),
+    ("sending", "Being sent"),
+    ("sent", "Sent"),
+    ("partly_sent", "Partly sent"),
+    ("deferred", "Will be tried again"),
+    ("failed", "Not sent"),
+    ("uncertain", "Perhaps sent"),
+    ("cancelled", "Cancelled"),
+]
+
+# What people decide about a mail; everything else is the mail itself.
+OWN_FIELDS = frozenset({"type_id"})
+
+
+class MailCenterMessage(models.Model):
+    """One email in one account. Only the mailer writes it; people write their own marks."""
+
+    _name = "mail.center.message"
+    _description = "Email"
+    _order = "date desc, id desc"
+    _rec_name = "subject"
+    _rec_names_search = ["subject", "email_from"]
+
+    account_id = fields.Many2one(
+        "mail.center.account", required=True, ondelete="restrict", index=True, readonly=True
+    )
+    company_id = fields.Many2one(related="account_id.company_id", store=True, index=True)
+    direction = fields.Selection(
+        [("in", "Incoming"), ("out", "Outgoing")], required=True, readonly=True
+    )
+    state = fields.Selection(STATES, required=True, default="received", readonly=True, index=True)
+    kind = fields.Char(readonly=True, help="mail, report, receipt, invitation, encrypted, signed")
+    message_id = fields.Char(string="Message-ID", readonly=True)
+    in_reply_to = fields.Char(string="In-Reply-To", readonly=True)
+    references = fields.Text(readonly=True)
+    content_hash = fields.Char(readonly=True)
+    subject = fields.Char(readonly=True)
+    email_from = fields.Char(string="From address", readonly=True, index=True)
+    from_display = fields.Char(string="From", readonly=True)
+    to_display = fields.Text(string="To", readonly=True)
+    cc_display = fields.Text(string="Cc", readonly=True)
+    reply_to_display = fields.Text(string="Reply-To", readonly=True)
+    partner_id = fields.Many2one(
+        "res.partner", string="Correspondent", index="btree_not_null", readonly=True
+    )
+    user_id = fields.Many2one(
+        "res.users", string="Written by", index="btree_not_null", readonly=True
+    )
+    date = fields.Datetime(readonly=True, index=True)
+    received_date = fields.Datetime(readonly=True)
+    # Cleaned by core.html before it is stored: only the mailer can write it.
+    body_html = fields.Html(sanitize=False, readonly=True)
+    body_text = fields.Text(readonly=True)
+    snippet = fields.Char(readonly=True)
+    remote_count = fields.Integer(
+        string="Remote images", readonly=True, aggregator=None, help="Blocked until allowed."
+    )
+    size = fields.Integer(string="Size (bytes)", readonly=True)
+    is_automatic = fields.Boolean(readonly=True)
+    is_read = fields.Boolean(readonly=True)
+    is_starred = fields.Boolean(readonly=True)
+    type_id = fields.Many2one("mail.center.type", string="Type", index="btree_not_null")
+    thread_id = fields.Many2one(
+        "mail.center.thread", string="Conversation", index="btree_not_null", readonly=True
+    )
+    location_ids = fields.One2many("mail.center.message.location", "message_id", readonly=True)
+    link_ids = fields.One2many("mail.center.link", "message_id")
+    outbox_ids = fields.One2many("mail.center.outbox", "message_id", readonly=True)
+    attachment_ids = fields.One2many(
+        "ir.attachment",
+        "res_id",
+        string="Files",
+        domain=[("res_model", "=", "mail.center.message"), ("res_field", "=", False)],
+        readonly=True,
+    )
+    attachment_count = fields.Integer(readonly=True, aggregator=None)
+    # The bytes as they came, or as they went.
+    raw_source = fields.Binary(attachment=True, readonly=True, copy=False)
+
+    _account_message_id = models.Index("(account_id, message_id)")
+    _message_id_index = models.Index("(message_id)")
+
+    @api.depends("subject")
+    def _compute_display_name(self):
+        for message in self:
+            message.display_name = message.subject or self.env._("(no subject)")
+
+    def write(self, vals):
+        if not self.env.su and vals.keys() - OWN_FIELDS:
+            raise AccessError(self.env._("An email can't be changed."))
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(
+            self.env._("Emails can't be deleted here: archive or delete them in the mailbox.")
+        )
+
+    def _body_page(self, show_remote=False):
+        """The whole HTML document of the body, to be shown in a sandboxed frame."""
+        self.ensure_one()
+        body = self.body_html or ""
+        if show_remote:
+            body = unblock(body)
+        return (
+            "<!DOCTYPE html><html><head><meta charset='utf-8'>"
+            "<base target='_blank'>"
+            "<style>body{margin:0;font:14px/1.5 system-ui,sans-serif;color:#1f2937;"
+            "background:#fff;overflow-wrap:anywhere}img{max-width:100%;height:auto}"
+            "pre{white-space:pre-wrap;font:inherit;margin:0}"
+            "blockquote{margin:.5em 0 .5em .4em;padding-left:.8em;"
+            "border-left:2px solid #d1d5db;color:#4b5563}</style></head>"
+            f"<body>{body}</body></html>"
+        )
+
+    def action_reply(self):
+        return self._open_compose("reply")
+
+    def action_reply_all(self):
+        return self._open_compose("reply_all")
+
+    def action_forward(self):
+        return self._open_compose("forward")
+
+    def _open_compose(self, mode):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("New email"),
+            "res_model": "mail.center.compose",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_parent_id": self.id, "default_mode": mode},
+        }
+
+    def action_download_source(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/mail_center/message/{self.id}/source",
+            "target": "download",
+        }

@@ -1,0 +1,20 @@
+from odoo import fields, models
+
+from ..fields import BigInteger
+
+
+class MailCenterMessageLocation(models.Model):
+    """Where a message lies on the server: one mail can lie in several folders."""
+
+    _name = "mail.center.message.location"
+    _description = "Email location"
+    _order = "folder_id, uid"
+
+    message_id = fields.Many2one(
+        "mail.center.message", required=True, ondelete="cascade", index=True
+    )
+    folder_id = fields.Many2one("mail.center.folder", required=True, ondelete="cascade")
+    uid = BigInteger(required=True, aggregator=None)
+    flags = fields.Char(help="IMAP flags, separated by spaces.")
+
+    _folder_uid_unique = models.UniqueIndex("(folder_id, uid)")

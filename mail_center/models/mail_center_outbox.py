@@ -1,0 +1,125 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+from ..core.smtp import message_state
+from .mail_center_message import STATES
+from .mail_center_outbox_recipient import OPEN_STATES
+
+
+class MailCenterOutbox(models.Model):
+    """A mail on its way out. Its bytes and envelope are frozen when it is queued.
+
+    queued → sending → sent | partly_sent | deferred | failed | uncertain; deferred → sending.
+    *uncertain* is left by a person alone: after the final dot without an answer nobody knows
+    whether the server took the mail (RFC 5321, 4.5.3.2.6), so it is never sent again by itself.
+    """
+
+    _name = "mail.center.outbox"
+    _description = "Outgoing email"
+    _order = "id desc"
+    _rec_name = "message_id"
+
+    message_id = fields.Many2one(
+        "mail.center.message", string="Email", required=True, ondelete="restrict", index=True
+    )
+    account_id = fields.Many2one(
+        "mail.center.account", required=True, ondelete="restrict", index=True
+    )
+    user_id = fields.Many2one("res.users", string="Written by", required=True, index=True)
+    subject = fields.Char(related="message_id.subject")
+    state = fields.Selection(
+        [state for state in STATES if state[0] != "received"],
+        required=True,
+        default="queued",
+        index=True,
+    )
+    phase = fields.Char(help="How far the last attempt got: claimed, content, done.")
+    envelope_from = fields.Char(required=True)
+    recipient_ids = fields.One2many("mail.center.outbox.recipient", "outbox_id")
+    attempts = fields.Integer(aggregator=None)
+    next_attempt = fields.Datetime(index=True)
+    error = fields.Char(string="Reason")
+    copy_state = fields.Selection(
+        [("none", "Not needed"), ("pending", "Pending"), ("done", "Filed"), ("failed", "Failed")],
+        string="Copy in Sent",
+        required=True,
+        default="pending",
+    )
+    claim_token = fields.Char()
+    claim_worker = fields.Char()
+    claim_until = fields.Datetime()
+
+    _queue = models.Index("(account_id, id) WHERE state IN ('queued', 'deferred')")
+
+    def _raw(self):
+        """The frozen bytes of the mail."""
+        self.ensure_one()
+        attachment = (
+            self.env["ir.attachment"]
+            .sudo()
+            .search(
+                [
+                    ("res_model", "=", "mail.center.message"),
+                    ("res_id", "=", self.message_id.id),
+                    ("res_field", "=", "raw_source"),
+                ]
+            )
+        )
+        return attachment.raw or b""
+
+    def _summary(self):
+        """One state for the whole mail from the states of its recipients."""
+        self.ensure_one()
+        return message_state(self.recipient_ids.mapped("state"))
+
+    def _set_state(self, state, **vals):
+        for outbox in self.sudo():
+            outbox.write({"state": state, **vals})
+            outbox.message_id.state = state
+
+    def _require_writer(self):
+        for outbox in self:
+            if outbox.user_id != self.env.user:
+                outbox.account_id._require("manage")
+
+    def action_retry(self):
+        """Try the recipients that are still open now, without waiting."""
+        self._require_writer()
+        for outbox in self.sudo().filtered(lambda o: o.state in ("deferred", "failed", "partly_sent")):
+            again = outbox.recipient_ids.filtered(lambda r: r.state in ("deferred", "failed"))
+            again.state = "queued"
+            if again:
+                outbox._set_state("queued", next_attempt=False, error=False)
+        self.env["mail.center.sender"]._wake()
+        return True
+
+    def action_cancel(self):
+        self._require_writer()
+        for outbox in self.sudo():
+            # Waits for a worker that has it just now, so that the answer is the truth.
+            outbox.lock_for_update()
+            if outbox.state not in ("queued", "deferred"):
+                raise UserError(
+                    self.env._("“%s” can't be cancelled any more.", outbox.message_id.display_name)
+                )
+            outbox.recipient_ids.filtered(lambda r: r.state in OPEN_STATES).state = "cancelled"
+            outbox._set_state(outbox._summary())
+        return True
+
+    def action_arrived(self):
+        """A person knows that the uncertain mail arrived."""
+        self._require_writer()
+        for outbox in self.sudo().filtered(lambda o: o.state == "uncertain"):
+            outbox.recipient_ids.filtered(lambda r: r.state == "uncertain").state = "sent"
+            outbox._set_state(outbox._summary(), error=False)
+        self.env["mail.center.sender"]._wake()
+        return True
+
+    def action_send_again(self):
+        """A person knows that the uncertain mail did not arrive."""
+        self._require_writer()
+        for outbox in self.sudo().filtered(lambda o: o.state == "uncertain"):
+            outbox.recipient_ids.filtered(lambda r: r.state == "uncertain").state = "queued"
+            outbox._set_state("queued", next_attempt=False, error=False)
+        self.env["mail.center.sender"]._wake()
+        return True

@@ -1,0 +1,56 @@
+from odoo import fields, models
+
+from ..fields import BigInteger
+
+
+class MailCenterQuarantine(models.Model):
+    """Mail that could not be understood: its bytes are kept, and the rest goes on."""
+
+    _name = "mail.center.quarantine"
+    _description = "Quarantined email"
+    _order = "id desc"
+
+    account_id = fields.Many2one(
+        "mail.center.account", required=True, ondelete="restrict", index=True
+    )
+    folder_id = fields.Many2one("mail.center.folder", ondelete="set null")
+    uidvalidity = BigInteger(aggregator=None)
+    uid = BigInteger(string="UID", aggregator=None)
+    state = fields.Selection(
+        [("waiting", "Waiting"), ("solved", "Solved"), ("discarded", "Discarded")],
+        required=True,
+        default="waiting",
+        index=True,
+    )
+    error = fields.Text(required=True)
+    raw_source = fields.Binary(attachment=True)
+    size = fields.Integer(string="Size (bytes)")
+    message_id = fields.Many2one("mail.center.message", string="Email", ondelete="set null")
+
+    _folder_uid = models.Index("(folder_id, uidvalidity, uid)")
+
+    def _compute_display_name(self):
+        for line in self:
+            line.display_name = self.env._(
+                "Mail %(uid)s of %(account)s", uid=line.uid or "?", account=line.account_id.name
+            )
+
+    def action_retry(self):
+        """Try once more, for example after an update of the program."""
+        self.account_id._require("manage")
+        for line in self.sudo().filtered(lambda line: line.state == "waiting"):
+            self.env["mail.center.filing"]._retry(line)
+        return True
+
+    def action_discard(self):
+        self.account_id._require("manage")
+        self.sudo().filtered(lambda line: line.state == "waiting").state = "discarded"
+        return True
+
+    def action_download(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/mail_center/quarantine/{self.id}/source",
+            "target": "download",
+        }

@@ -1,0 +1,367 @@
+import logging
+import uuid
+from datetime import timedelta
+
+from odoo import api, models
+
+from .. import worker
+from ..core import imap, smtp
+from ..core.net import MailServerError
+from .mail_center_outbox_recipient import OPEN_STATES
+from .mail_center_receiver import ClaimLost
+
+_logger = logging.getLogger(__name__)
+
+CLAIM_SECONDS = 600
+BATCH = 20
+
+
+class MailCenterSender(models.AbstractModel):
+    """Drains the outbox: the only place where SMTP and database take turns.
+
+    A row is claimed and committed before the network is touched, and *content* is committed
+    before the final dot can reach the server. A worker that dies before that leaves a mail to
+    send; one that dies after it leaves an *uncertain* mail, which nothing sends again by itself.
+    """
+
+    _name = "mail.center.sender"
+    _description = "Email sender"
+
+    @api.model
+    def _wake(self):
+        """Send what is due at once instead of at the next run of the scheduled job."""
+        self.env.ref("mail_center.ir_cron_send").sudo()._trigger()
+
+    @api.model
+    def _cron_send(self):
+        """Send everything that is due, account by account, until nothing is or time is up."""
+        self._recover()
+        tried = []
+        while True:
+            token = uuid.uuid4().hex
+            rows = self._claim(token, tried)
+            if not rows:
+                break
+            account = rows.account_id
+            if not self._send_batch(account, rows, token):
+                # A server that can't be reached must not hold the other accounts up.
+                tried.append(account.id)
+            if not self.env["ir.cron"]._commit_progress(len(rows), remaining=self._due_count()):
+                return
+        self._file_copies()
+
+    # ---- claims -------------------------------------------------------------
+
+    _DUE = """
+        outbox.state IN ('queued', 'deferred')
+        AND (outbox.next_attempt IS NULL OR outbox.next_attempt <= now() AT TIME ZONE 'utc')
+        AND account.active AND account.send_enabled
+    """
+
+    @api.model
+    def _due_count(self):
+        self.env.flush_all()
+        self.env.cr.execute(
+            f"""
+            SELECT count(*) FROM mail_center_outbox outbox
+              JOIN mail_center_account account ON account.id = outbox.account_id
+             WHERE {self._DUE}
+            """
+        )
+        return self.env.cr.fetchone()[0]
+
+    @api.model
+    def _claim(self, token, tried):
+        """Take up to a batch of due mails of one account for this worker, and commit."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            f"""
+              WITH first AS (
+                    SELECT outbox.account_id FROM mail_center_outbox outbox
+                      JOIN mail_center_account account ON account.id = outbox.account_id
+                     WHERE {self._DUE} AND outbox.account_id <> ALL(%(tried)s)
+                  ORDER BY outbox.id LIMIT 1
+                   ),
+                   due AS (
+                    SELECT outbox.id FROM mail_center_outbox outbox
+                      JOIN mail_center_account account ON account.id = outbox.account_id
+                      JOIN first ON first.account_id = outbox.account_id
+                     WHERE {self._DUE}
+                  ORDER BY outbox.id
+                     LIMIT %(batch)s
+                       FOR NO KEY UPDATE OF outbox SKIP LOCKED
+                   )
+            UPDATE mail_center_outbox AS outbox
+               SET state = 'sending', phase = 'claimed', attempts = coalesce(attempts, 0) + 1,
+                   claim_token = %(token)s, claim_worker = %(worker)s,
+                   claim_until = now() AT TIME ZONE 'utc' + %(seconds)s * interval '1 second'
+              FROM due
+             WHERE outbox.id = due.id
+         RETURNING outbox.id
+            """,
+            {
+                "tried": tried,
+                "batch": BATCH,
+                "token": token,
+                "worker": worker.identity(),
+                "seconds": CLAIM_SECONDS,
+            },
+        )
+        ids = sorted(row_id for (row_id,) in self.env.cr.fetchall())
+        self.env.invalidate_all()
+        rows = self.env["mail.center.outbox"].sudo().browse(ids)
+        rows.message_id.state = "sending"
+        self.env["ir.cron"]._commit_progress()
+        return rows
+
+    @api.model
+    def _recover(self):
+        """Take over what dead workers left: back to the queue, or *uncertain* after the dot."""
+        rows = self.env["mail.center.outbox"].sudo().search([("state", "=", "sending")])
+        now = self.env.cr.now()
+        for row in rows:
+            if row.claim_until and row.claim_until > now and not worker.is_dead(row.claim_worker):
+                continue
+            if row.phase == "content":
+                row.recipient_ids.filtered(lambda r: r.state in OPEN_STATES).write(
+                    {"state": "uncertain", "date": now}
+                )
+                row._set_state("uncertain", error=self._uncertain_text())
+                self.env["mail.center.log"]._add(
+                    row.account_id,
+                    "send_uncertain",
+                    self.env._("Nobody knows whether “%s” was sent.", row.message_id.display_name),
+                    level="warning",
+                )
+            else:
+                row._set_state("queued", phase=False, claim_token=False)
+        self.env["ir.cron"]._commit_progress()
+
+    @api.model
+    def _uncertain_text(self):
+        return self.env._(
+            "The connection broke after the mail was handed over and before the server "
+            "confirmed it. It is not sent again by itself: ask the recipient, or look into the "
+            "provider's folder of sent mail."
+        )
+
+    # ---- sending ------------------------------------------------------------
+
+    @api.model
+    def _send_batch(self, account, rows, token):
+        """Send claimed mails over one connection. False when the server can't be used."""
+        loads = [
+            (row, row.envelope_from, row.recipient_ids.filtered(
+                lambda r: r.state in OPEN_STATES).mapped("email"), row._raw())
+            for row in rows
+        ]
+        try:
+            endpoint = account._endpoint("smtp")
+            self.env.cr.commit()  # no transaction stays open while the network is in use
+            session = smtp.Session.open(endpoint, self._host_name(account))
+        except (MailServerError, ValueError) as error:
+            self._account_failed(account, rows, error)
+            return False
+        with session:
+            for row, envelope_from, recipients, raw in loads:
+                if not session.usable:
+                    self._give_back(row, token)
+                    continue
+                try:
+                    attempt = session.send(
+                        envelope_from, recipients, raw, lambda p, row=row: self._phase(row, token, p)
+                    )
+                except ClaimLost:
+                    self.env.cr.rollback()
+                    continue
+                except ValueError as error:
+                    attempt = None
+                    self._unsendable(row, error)
+                if attempt:
+                    self._record(row, token, attempt)
+        return session.usable
+
+    @api.model
+    def _host_name(self, account):
+        return account.email.rpartition("@")[2].encode("idna").decode()
+
+    @api.model
+    def _phase(self, row, token, phase):
+        """Commit that the final dot is about to go out; see RFC 5321, 4.5.3.2.6."""
+        if phase != "content":
+            return
+        self.env.cr.execute(
+            "UPDATE mail_center_outbox SET phase = 'content' WHERE id = %s AND claim_token = %s"
+            " AND state = 'sending'",
+            [row.id, token],
+        )
+        if not self.env.cr.rowcount:
+            raise ClaimLost(row.id)
+        self.env.cr.commit()
+
+    @api.model
+    def _give_back(self, row, token):
+        """Not even tried: the connection was gone before its turn."""
+        row.invalidate_recordset()
+        if row.claim_token == token and row.state == "sending":
+            row._set_state("queued", phase=False, claim_token=False, attempts=row.attempts - 1)
+        self.env["ir.cron"]._commit_progress()
+
+    @api.model
+    def _unsendable(self, row, error):
+        row.recipient_ids.filtered(lambda r: r.state in OPEN_STATES).state = "failed"
+        row._set_state("failed", error=str(error), copy_state="none", claim_token=False)
+        self._tell(row, "error")
+        self.env["ir.cron"]._commit_progress()
+
+    @api.model
+    def _record(self, row, token, attempt):
+        """Store what became of each recipient, and commit."""
+        def store():
+            row.invalidate_recordset()
+            if row.claim_token != token:
+                # Taken over meanwhile, for example decided by a person: theirs is the word.
+                _logger.warning("Outbox %s was taken over while it was being sent", row.id)
+                return
+            self._record_results(row, attempt)
+
+        self.env["mail.center.receiver"]._transaction(store)
+
+    @api.model
+    def _record_results(self, row, attempt):
+        now = self.env.cr.now()
+        by_email = {recipient.email: recipient for recipient in row.recipient_ids}
+        for email, result in attempt.results.items():
+            reply = result.reply
+            by_email[email].write(
+                {
+                    "state": result.state,
+                    "code": f"{reply.code} {reply.enhanced}".strip() if reply else False,
+                    "reply": (reply.text if reply else result.advice) or False,
+                    "date": now,
+                }
+            )
+        open_rows = row.recipient_ids.filtered(lambda r: r.state in OPEN_STATES)
+        if open_rows and smtp.expired((now - row.create_date).total_seconds()):
+            open_rows.state = "failed"
+        state = row._summary()
+        reasons = [r.advice for r in attempt.results.values() if r.state != "sent" and r.advice]
+        vals = {"phase": "done", "claim_token": False, "error": reasons[0] if reasons else False}
+        if state == "uncertain":
+            vals["error"] = self._uncertain_text()
+        if state == "deferred":
+            vals["next_attempt"] = now + timedelta(seconds=smtp.next_delay(row.attempts))
+        if state == "failed":
+            vals["copy_state"] = "none"
+        row._set_state(state, **vals)
+        self._tell(row, {"sent": "info", "failed": "error"}.get(state, "warning"))
+        if row.account_id.send_error:
+            row.account_id.send_error = False
+
+    @api.model
+    def _account_failed(self, account, rows, error):
+        """The server can't be used: every mail waits, none is blamed."""
+        self.env.cr.rollback()
+        self.env.invalidate_all()
+        now = self.env.cr.now()
+        for row in rows:
+            late = smtp.expired((now - row.create_date).total_seconds())
+            state = "failed" if late else "deferred"
+            row.recipient_ids.filtered(lambda r: r.state in OPEN_STATES).state = state
+            row._set_state(
+                row._summary(),
+                phase=False,
+                claim_token=False,
+                error=str(error),
+                next_attempt=now + timedelta(seconds=smtp.next_delay(max(row.attempts, 1))),
+            )
+            self._notify(row)
+        account.send_error = str(error)[:500]
+        self.env["mail.center.log"]._add(
+            account,
+            "send_unavailable",
+            self.env._("Mail could not be sent: %s", error),
+            level="error",
+            detail=getattr(error, "server_text", ""),
+        )
+        self.env["ir.cron"]._commit_progress()
+
+    @api.model
+    def _tell(self, row, level):
+        label = dict(row._fields["state"]._description_selection(self.env))[row.state]
+        self.env["mail.center.log"]._add(
+            row.account_id,
+            f"send_{row.state}",
+            self.env._(
+                "%(state)s: “%(subject)s”", state=label, subject=row.message_id.display_name
+            ),
+            level=level,
+            detail=row.error or "",
+        )
+        self._notify(row)
+
+    @api.model
+    def _notify(self, row):
+        links = row.message_id.link_ids
+        row.account_id._readers()._bus_send(
+            "mail_center/changed",
+            {
+                "account_id": row.account_id.id,
+                "records": sorted({(link.res_model, link.res_id) for link in links}),
+            },
+        )
+
+    # ---- the copy in Sent ---------------------------------------------------
+
+    @api.model
+    def _file_copies(self):
+        """Put sent mails into the Sent folder on the server, where they are not there yet."""
+        rows = (
+            self.env["mail.center.outbox"]
+            .sudo()
+            .search(
+                [
+                    ("copy_state", "=", "pending"),
+                    ("state", "in", ["sent", "partly_sent"]),
+                    ("account_id.imap_host", "!=", False),
+                    ("account_id.active", "=", True),
+                    # Afterwards the folder is looked at again only by the next mail.
+                    ("create_date", ">", self.env.cr.now() - timedelta(days=5)),
+                ],
+                order="id",
+                limit=200,
+            )
+        )
+        for account, mails in rows.grouped("account_id").items():
+            folder = account._folder("sent").path
+            loads = [(row, row.message_id.message_id, row._raw()) for row in mails]
+            try:
+                endpoint = account._endpoint("imap")
+                self.env.cr.commit()
+                with imap.Session.open(endpoint) as session:
+                    for row, message_id, raw in loads:
+                        self._file_copy(session, folder, row, message_id, raw)
+            except (MailServerError, ValueError) as error:
+                self.env.cr.rollback()
+                self.env["mail.center.log"]._add(
+                    account,
+                    "copy_failed",
+                    self.env._("A sent mail could not be put into the folder of sent mail."),
+                    level="warning",
+                    detail=str(error),
+                )
+                self.env["ir.cron"]._commit_progress()
+
+    @api.model
+    def _file_copy(self, session, folder, row, message_id, raw):
+        if not folder:
+            path = next((f.path for f in session.folders() if f.special_use == "sent"), "")
+            if not path:
+                path = "Sent"
+                session.create_folder(path)
+            folder = path
+        # Some providers file what goes out themselves, and an earlier run may have died here.
+        if not session.find_message_id(folder, message_id):
+            session.append(folder, raw, ["\\Seen"])
+        row.copy_state = "done"
+        self.env["ir.cron"]._commit_progress()

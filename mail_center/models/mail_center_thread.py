@@ -1,0 +1,47 @@
+from odoo import fields, models
+
+
+class MailCenterThread(models.Model):
+    """A conversation within one account."""
+
+    _name = "mail.center.thread"
+    _description = "Email conversation"
+    _order = "last_date desc, id desc"
+    _rec_name = "subject"
+
+    account_id = fields.Many2one(
+        "mail.center.account", required=True, ondelete="cascade", index=True
+    )
+    subject = fields.Char()
+    last_date = fields.Datetime(index=True)
+    message_ids = fields.One2many("mail.center.message", "thread_id")
+    message_count = fields.Integer()
+    unread_count = fields.Integer()
+
+    def _refresh(self):
+        """Recount conversations from their messages, in one statement for all."""
+        if not self.ids:
+            return
+        self.env.flush_all()
+        self.env.cr.execute(
+            """
+            UPDATE mail_center_thread AS thread
+               SET last_date = counted.last_date,
+                   message_count = counted.messages,
+                   unread_count = counted.unread,
+                   subject = counted.subject
+              FROM (
+                    SELECT thread_id,
+                           max(date) AS last_date,
+                           count(*) AS messages,
+                           count(*) FILTER (WHERE direction = 'in' AND NOT is_read) AS unread,
+                           (array_agg(subject ORDER BY date, id))[1] AS subject
+                      FROM mail_center_message
+                     WHERE thread_id IN %s
+                  GROUP BY thread_id
+                   ) AS counted
+             WHERE thread.id = counted.thread_id
+            """,
+            [tuple(self.ids)],
+        )
+        self.invalidate_recordset()

@@ -1,0 +1,49 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class MailCenterType(models.Model):
+    _name = "mail.center.type"
+    _description = "Email message type"
+    _order = "sequence, name, id"
+
+    name = fields.Char(required=True, translate=True)
+    sequence = fields.Integer(default=10)
+    color = fields.Integer()
+    active = fields.Boolean(default=True)
+    profile_ids = fields.Many2many(
+        "mail.center.profile",
+        "mail_center_type_profile_rel",
+        "type_id",
+        "profile_id",
+        string="Profiles",
+        help="Only members of these profiles may use the type. Empty: everyone may.",
+    )
+
+    _name_unique = models.UniqueIndex("(name)", "A message type with this name already exists.")
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_unless_used(self):
+        uses = (
+            ("mail.center.message", "type_id", self.env._("messages")),
+            ("mail.center.template", "type_id", self.env._("templates")),
+            ("mail.center.account", "incoming_type_id", self.env._("accounts (incoming)")),
+            ("mail.center.account", "outgoing_type_id", self.env._("accounts (outgoing)")),
+        )
+        for message_type in self:
+            found = []
+            for model, field, label in uses:
+                records = self.env[model].sudo().with_context(active_test=False)
+                count = records.search_count([(field, "=", message_type.id)])
+                if count:
+                    found.append(f"{count} {label}")
+            if found:
+                raise UserError(
+                    self.env._(
+                        "The message type “%(name)s” is used by %(uses)s. "
+                        "Archive it instead: it then can't be chosen any more, "
+                        "and what uses it keeps it.",
+                        name=message_type.name,
+                        uses=", ".join(found),
+                    )
+                )

@@ -1,0 +1,195 @@
+import base64
+import re
+import uuid
+from datetime import datetime
+
+import pytz
+from lxml import etree
+from lxml import html as lxml_html
+
+from odoo import api, models
+from odoo.exceptions import UserError
+
+from ..core.html import sanitise, unblock
+from ..core.intake import take_in
+from ..core.mime import (
+    OutgoingAttachment,
+    OutgoingMail,
+    build,
+    new_message_id,
+    reply_references,
+    sign_token,
+)
+
+_STORED_IMAGE = re.compile(r"^(?:https?://[^/]+)?/web/(?:image|content)/(\d+)(?:[-/?]|$)")
+_DATA_IMAGE = re.compile(r"^data:(image/(?:png|jpeg|gif|webp));base64,([A-Za-z0-9+/=\s]+)$")
+MAX_BYTES = 25 * 1024 * 1024
+
+
+class MailCenterWriter(models.AbstractModel):
+    """Turns what a person wrote into a frozen mail in the outbox."""
+
+    _name = "mail.center.writer"
+    _description = "Email writer"
+
+    @api.model
+    def _write_mail(
+        self,
+        account,
+        *,
+        to,
+        cc=(),
+        bcc=(),
+        subject="",
+        html="",
+        attachments=None,
+        record=None,
+        parent=None,
+        message_type=None,
+    ):
+        """Queue a mail of the current user and return its ``mail.center.message``.
+
+        *to*, *cc* and *bcc* hold :class:`core.mime.Address`; *attachments* are
+        ``ir.attachment`` that the user may read; *record* gets linked; *parent* is the message
+        that is answered. Nothing is sent inside this transaction.
+        """
+        account.ensure_one()
+        account._require("send")
+        if not account.sudo().smtp_host:
+            raise UserError(
+                self.env._("The account “%s” has no SMTP server to send by.", account.name)
+            )
+        if record:
+            record.check_access("read")
+        if parent:
+            parent.check_access("read")
+        mail = self._outgoing(
+            account, to, cc, bcc, subject, html, attachments, record, parent
+        )
+        try:
+            built = build(mail)
+        except ValueError as error:
+            raise UserError(str(error)) from error
+        if len(built.raw) > MAX_BYTES:
+            raise UserError(
+                self.env._(
+                    "The mail is %(size)s MB large with its files, and %(max)s MB is what most "
+                    "providers accept. Send a link to the larger files instead.",
+                    size=round(len(built.raw) / 1024**2, 1),
+                    max=MAX_BYTES // 1024**2,
+                )
+            )
+        return self._queue(account, built, bcc, record, parent, message_type)
+
+    @api.model
+    def _outgoing(self, account, to, cc, bcc, subject, html, attachments, record, parent):
+        identity = account.sudo()
+        domain = identity.email.rpartition("@")[2]
+        token = ""
+        if record:
+            filing = self.env["mail.center.filing"]
+            token = sign_token(
+                filing._token_key(), filing._token(record._name, record.id, identity)
+            )
+        body, inline = self._body(html)
+        files = [
+            OutgoingAttachment(
+                filename=file.name,
+                content_type=file.mimetype or "application/octet-stream",
+                content=file.raw or b"",
+            )
+            for file in attachments or ()
+        ]
+        threading = {}
+        if parent:
+            source = parent.sudo()
+            threading = {
+                "in_reply_to": source.message_id or "",
+                "references": reply_references(
+                    source.message_id or "",
+                    tuple((source.references or "").split()),
+                    tuple((source.in_reply_to or "").split()),
+                ),
+            }
+        zone = pytz.timezone(self.env.user.tz or "UTC")
+        return OutgoingMail(
+            from_=identity._address(),
+            to=tuple(to),
+            cc=tuple(cc),
+            bcc=tuple(bcc),
+            subject=subject or "",
+            html=body,
+            attachments=(*inline, *files),
+            message_id=new_message_id(domain, token),
+            date=datetime.now(pytz.utc).astimezone(zone),
+            **threading,
+        )
+
+    @api.model
+    def _queue(self, account, built, bcc, record, parent, message_type):
+        """Store the finished mail exactly as the receiving side would, then its way out."""
+        filing = self.env["mail.center.filing"].sudo()
+        intake = take_in(built.raw)
+        if not intake.mail:
+            raise UserError(self.env._("The mail could not be put together: %s", intake.error))
+        owner = account.sudo()
+        values = filing._message_vals(owner.folder_ids.browse(), intake, account=owner)
+        values.update(state="queued", direction="out", is_read=True, user_id=self.env.uid)
+        if message_type:
+            values["type_id"] = message_type.id
+        message = filing._insert([intake], [values], filing._partners(owner, [intake]))
+        filing._thread(owner, message)
+        if record:
+            self.env["mail.center.link"].sudo().create(
+                {
+                    "message_id": message.id,
+                    "res_model": record._name,
+                    "res_id": record.id,
+                    "reason": "written",
+                    "user_id": self.env.uid,
+                }
+            )
+        filing._link(message)
+        hidden = {address.key for address in bcc}
+        self.env["mail.center.outbox"].sudo().create(
+            {
+                "message_id": message.id,
+                "account_id": account.id,
+                "user_id": self.env.uid,
+                "envelope_from": built.envelope_from,
+                "recipient_ids": [
+                    (0, 0, {"email": email, "is_hidden": email.casefold() in hidden})
+                    for email in built.recipients
+                ],
+            }
+        )
+        self.env["mail.center.sender"]._wake()
+        return message.sudo(False)
+
+    @api.model
+    def _body(self, html):
+        """``(clean HTML, inline images)``: pictures of the editor travel inside the mail."""
+        if not (html or "").strip():
+            return "", ()
+        tree = lxml_html.fragment_fromstring(html, create_parent="div")
+        inline = []
+        for image in tree.iter("img"):
+            found = self._image(image.get("src") or "")
+            if found:
+                name, content_type, content = found
+                content_id = f"{uuid.uuid4().hex}@mail-center"
+                image.set("src", f"cid:{content_id}")
+                inline.append(OutgoingAttachment(name, content_type, content, content_id))
+        text = etree.tostring(tree, encoding="unicode", method="html")
+        cids = {file.content_id: f"cid:{file.content_id}" for file in inline}
+        return unblock(sanitise(text, cids=cids).html), tuple(inline)
+
+    @api.model
+    def _image(self, src):
+        if match := _DATA_IMAGE.match(src):
+            return "image", match[1], base64.b64decode(match[2])
+        if match := _STORED_IMAGE.match(src):
+            attachment = self.env["ir.attachment"].browse(int(match[1])).exists()
+            if attachment and attachment.has_access("read") and attachment.raw:
+                return attachment.name, attachment.mimetype, attachment.raw
+        return None
