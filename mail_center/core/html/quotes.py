@@ -107,5 +107,3 @@ def _stack_at(html: str, position: int) -> list[tuple[str, int, int]]:
             while stack.pop()[0] != token.value:
                 pass
     return stack
-
-

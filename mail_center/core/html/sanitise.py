@@ -18,16 +18,20 @@ from .css import clean_style
 from .measure import HtmlLimits, TooComplex, measure
 from .text import from_text, to_text
 
-_TAGS = set(
-    "a abbr acronym address article aside b bdi bdo big blockquote br caption center cite code col "
-    "colgroup dd del dfn dir div dl dt em figcaption figure font footer h1 h2 h3 h4 h5 h6 header hr "
-    "i img ins kbd li main mark nav ol p pre q rp rt ruby s samp section small span strike strong "
-    "sub sup table tbody td tfoot th thead time tr tt u ul var wbr".split()
-)
-_WITH_CONTENT = set(
-    "applet audio canvas embed frameset iframe math noembed noframes noscript object script select "
-    "style svg template title video".split()
-)
+_TAGS = {
+    "a", "abbr", "acronym", "address", "article", "aside", "b", "bdi", "bdo", "big",
+    "blockquote", "br", "caption", "center", "cite", "code", "col", "colgroup", "dd", "del",
+    "dfn", "dir", "div", "dl", "dt", "em", "figcaption", "figure", "font", "footer", "h1", "h2",
+    "h3", "h4", "h5", "h6", "header", "hr", "i", "img", "ins", "kbd", "li", "main", "mark",
+    "nav", "ol", "p", "pre", "q", "rp", "rt", "ruby", "s", "samp", "section", "small", "span",
+    "strike", "strong", "sub", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "time",
+    "tr", "tt", "u", "ul", "var", "wbr",
+}  # fmt: skip
+# Their content is no text of the mail either.
+_WITH_CONTENT = {
+    "applet", "audio", "canvas", "embed", "frameset", "iframe", "math", "noembed", "noframes",
+    "noscript", "object", "script", "select", "style", "svg", "template", "title", "video",
+}  # fmt: skip
 _CELL = {"abbr", "colspan", "rowspan", "headers", "scope", "nowrap", "width", "height"}
 _ATTRIBUTES = {
     "*": {"align", "bgcolor", "class", "dir", "lang", "style", "title", "valign"},
@@ -207,8 +211,9 @@ def _block(html: str) -> tuple[str, tuple[str, ...], int]:
         attributes = dict(_ATTR.findall(match[1]))
         source = attributes.get("src", "")
         if _WEB.match(source):
+            attributes.pop("data-mc-src", None)
             attributes = {("data-mc-src" if name == "src" else name): value
-                          for name, value in attributes.items() if name != "data-mc-src"}  # fmt: skip
+                          for name, value in attributes.items()}  # fmt: skip
         address = attributes.get("data-mc-src")
         if address is None:
             return match[0] if "src" not in attributes else _write_img(attributes)

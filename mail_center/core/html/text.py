@@ -16,7 +16,7 @@ _PARAGRAPHS = {"p", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "blockquote", "hr
 _SKIPPED = RAW_TEXT - {"textarea", "xmp", "plaintext"} | {"head", "svg", "math", "object", "select"}
 _SPACE = re.compile(r"[ \t\n\r\f]+")
 _HIDDEN = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all", re.IGNORECASE)
-_MAX_QUOTE = 20
+_MAX_QUOTE = 10
 
 
 class _Writer:
@@ -195,14 +195,15 @@ def _close_link(out, links, words) -> None:
     href = links.pop()[0]
     shown = "".join(words).strip()
     bare = re.sub(r"^(?:mailto:|tel:|https?://)", "", href, flags=re.IGNORECASE)
-    if shown and shown.rstrip("/").lower() not in (bare.rstrip("/").lower(), href.rstrip("/").lower()):
+    same = {bare.rstrip("/").lower(), href.rstrip("/").lower()}
+    if shown and shown.rstrip("/").lower() not in same:
         out.space = True
         out.text(f"<{href}>")
     words.clear()
 
 
 _URL = re.compile(
-    r"(?<![\w@.])((?:https?://|www\.)[^\s<>\"']{1,2000}|[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,6})",
+    r"(?<![\w@.+-])((?:https?://|www\.)[^\s<>\"']{1,2000}|[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,6})",
     re.IGNORECASE,
 )
 
@@ -224,8 +225,10 @@ def _linkify(line: str) -> str:
             href = link if low.startswith("http") else f"mailto:{link}"
         start = match.start(1)
         out.append(html_module.escape(line[position:start]))
-        out.append(f'<a href="{html_module.escape(href)}" target="_blank" '
-                   f'rel="noopener noreferrer nofollow">{html_module.escape(link)}</a>')  # fmt: skip
+        out.append(
+            f'<a href="{html_module.escape(href)}" target="_blank" '
+            f'rel="noopener noreferrer nofollow">{html_module.escape(link)}</a>'
+        )
         position = start + len(link)
     out.append(html_module.escape(line[position:]))
     return "".join(out)

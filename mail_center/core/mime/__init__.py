@@ -1,4 +1,4 @@
-"""Bytes to ParsedMail and OutgoingMail to bytes: addresses, charsets, ids, reports, auto-replies."""
+"""Bytes to ParsedMail, OutgoingMail to bytes: addresses, charsets, ids, reports, auto-replies."""
 
 from .address import Address, parse_addresses
 from .automatic import read_automatic

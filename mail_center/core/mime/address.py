@@ -16,6 +16,9 @@ _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", re.IGNORECASE)
 _LITERAL = re.compile(r"\[(?:IPv6:[0-9a-f:.]{2,45}|\d{1,3}(?:\.\d{1,3}){3})\]", re.IGNORECASE)
 _PHRASE = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\u0080-\U0010ffff \t-]*")
 
+# RFC 5321 allows 64 + 1 + 255 octets; room for what is longer and still meant.
+_MAX_EMAIL = 500
+
 
 def _label_to_ascii(label: str) -> str:
     if label.isascii():
@@ -27,7 +30,7 @@ def _label_to_ascii(label: str) -> str:
 
 
 def _domain_to_ascii(domain: str) -> str:
-    if domain.isascii():
+    if domain.isascii() or len(domain) > 255:
         return domain.lower()
     return ".".join(_label_to_ascii(label) for label in re.split("[.\u3002\uff0e\uff61]", domain))
 
@@ -56,7 +59,7 @@ def _label_to_unicode(label: str) -> str:
 
 
 def _normal_domain(domain: str) -> str:
-    if "xn--" not in domain.lower() and domain.isascii():
+    if len(domain) > 255 or ("xn--" not in domain.lower() and domain.isascii()):
         return domain.lower()
     return ".".join(_label_to_unicode(label) for label in _domain_to_ascii(domain).split("."))
 
@@ -73,8 +76,9 @@ class Address:
     email: str
 
     def __post_init__(self) -> None:
-        local, at, domain = clean_line(self.email).rpartition("@")
-        object.__setattr__(self, "name", " ".join(clean_line(self.name).split()))
+        # Controls inside stay, so that `build` can refuse them instead of guessing what was meant.
+        local, at, domain = self.email.strip().rpartition("@")
+        object.__setattr__(self, "name", " ".join(self.name.split(" ")).strip())
         object.__setattr__(self, "email", local + at + _normal_domain(domain))
 
     @property
@@ -113,12 +117,13 @@ class Address:
 
     def __str__(self) -> str:
         """RFC 5322 display form in Unicode, the name quoted where needed."""
-        if not self.name:
-            return self.email
-        if _PHRASE.fullmatch(self.name):
-            return f"{self.name} <{self.email}>"
-        quoted = self.name.replace("\\", "\\\\").replace('"', '\\"')
-        return f'"{quoted}" <{self.email}>'
+        name, email = clean_line(self.name), clean_line(self.email)
+        if not name:
+            return email
+        if _PHRASE.fullmatch(name):
+            return f"{name} <{email}>"
+        quoted = name.replace("\\", "\\\\").replace('"', '\\"')
+        return f'"{quoted}" <{email}>'
 
 
 class _Mailbox:
@@ -167,12 +172,12 @@ def _finish(box: _Mailbox, carried: list[str]) -> Address | None:
     if len(email) > 2 and email[0] == email[-1] == "'":
         email = email[1:-1]
     local, _, domain = email.rpartition("@")
-    if not local or not domain:
+    if not local or not domain or len(email) > _MAX_EMAIL:
         return None
     name = decode_words(name or " ".join(box.comments))
     if len(name) > 1 and name[0] == name[-1] and name[0] in "'\"":
         name = name[1:-1].strip()
-    address = Address(name, decode_words(email))
+    address = Address(" ".join(name.split()), decode_words(email))
     if not address.local or not address.domain:
         return None
     # The address again as its own name says nothing.
@@ -208,13 +213,12 @@ def parse_addresses(text: str, limit: int = 10_000) -> tuple[Address, ...]:
             if char == "\\":
                 comment.append(text[position : position + 1])
                 position += 1
-            elif char == ")":
-                depth -= 1
-                if not depth:
-                    box.comments.append("".join(comment))
-                    comment.clear()
+            elif char == ")" and depth == 1:
+                depth = 0
+                box.comments.append("".join(comment))
+                comment.clear()
             else:
-                depth += char == "("
+                depth += (char == "(") - (char == ")")
                 comment.append(char)
         elif char == "(":
             depth = 1

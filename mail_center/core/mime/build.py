@@ -30,7 +30,7 @@ from .charset import clean_body
 
 _FORBIDDEN = re.compile("[\x00-\x08\x0a-\x1f\x7f\x80-\x9f\u2028\u2029\ud800-\udfff]")
 _FIELD_NAME = re.compile(r"[!-9;-~]{1,76}")
-_MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,990}>")
+_MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,900}>")
 _CONTENT_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]{1,100}/[A-Za-z0-9!#$&^_.+-]{1,100}")
 _CONTENT_ID = re.compile(r"[!-;=?-~]{1,400}")
 _BARE_LINE_END = re.compile(rb"(?<!\r)\n|\r(?!\n)")
@@ -149,7 +149,8 @@ def _phrase(name: str) -> str:
         return name if len(name) <= _SOFT else _quoted(name)
     if name.isascii() and "=?" not in name and len(name) <= 200:
         return _quoted(name)
-    return Header(name, "utf-8", maxlinelen=_SOFT - 2, header_name="Reply-To").encode(linesep="\r\n")
+    encoded = Header(name, "utf-8", maxlinelen=_SOFT - 2, header_name="Reply-To")
+    return encoded.encode(linesep="\r\n")
 
 
 def _quoted(name: str) -> str:
@@ -178,19 +179,15 @@ def _parameter(name: str, value: str) -> str:
     """`; name=value`, folded; RFC 2231 with continuations where the value needs it."""
     if value.isascii() and len(value) <= 60:
         return f';\r\n {name}="{value}"'.replace("\\", "\\\\")
-    encoded = quote(value, safe="!#$&+-.^_`|~")  # attribute-char of RFC 2231
-    if len(encoded) <= 55:
-        return f";\r\n {name}*=utf-8''{encoded}"
-    out, number, rest = [], 0, "utf-8''" + encoded
-    while rest:
-        piece = rest[:55]
-        cut = piece.rfind("%", len(piece) - 2)  # never through a %XX
-        if len(rest) > 55 and cut > 0:
-            piece = piece[:cut]
-        out.append(f";\r\n {name}*{number}*={piece}")
-        rest = rest[len(piece) :]
-        number += 1
-    return "".join(out)
+    lines = ["utf-8''"]
+    for char in value:  # whole characters a line: some readers decode line by line
+        encoded = quote(char, safe="!#$&+-.^_`|~")  # attribute-char of RFC 2231
+        if len(lines[-1]) + len(encoded) > 55:
+            lines.append("")
+        lines[-1] += encoded
+    if len(lines) == 1:
+        return f";\r\n {name}*={lines[0]}"
+    return "".join(f";\r\n {name}*{number}*={line}" for number, line in enumerate(lines))
 
 
 def _text_part(text: str, subtype: str) -> Message:
@@ -210,12 +207,8 @@ def _text_part(text: str, subtype: str) -> Message:
         encoding, payload = "7bit", text
     else:
         printable = binascii.b2a_qp(data, istext=True, header=False).decode("ascii")
-        printable = re.sub(r"(?m)^From ", "=46rom ", printable)
-        # A line that grew by that escape must not pass 76 characters.
-        printable = "\n".join(
-            line if len(line) <= _SOFT else f"{line[:70]}=\n{line[70:]}"
-            for line in printable.split("\n")
-        )
+        # An mbox on the way would put a > before it. The soft break keeps the line within 76.
+        printable = re.sub(r"(?m)^From ", "=46rom =\n", printable)
         encoding, payload = "quoted-printable", printable
         if len(printable) * 3 > len(data) * 4 + 300:
             crlf = data.replace(b"\n", b"\r\n")
@@ -334,8 +327,9 @@ def _fields(mail: OutgoingMail) -> list[tuple[str, str]]:
     for name, ids in chain:
         ids = [one for one in ids if one]
         for one in ids:
-            if not _MESSAGE_ID.fullmatch(_check_line(one, name)):
-                raise BadHeader(f"{name} holds something that is no Message-ID.")
+            _check_line(one, name)
+        # Ids come from mails of others; a malformed one must not keep anybody from answering.
+        ids = [one for one in ids if _MESSAGE_ID.fullmatch(one)]
         if ids:
             fields.append((name, _fold_words(ids, len(name) + 2)))
     for name, value in mail.headers:
@@ -385,7 +379,7 @@ def build(mail: OutgoingMail) -> BuiltMail:
     raw = out.getvalue()
     if not raw.endswith(b"\r\n"):
         raw += b"\r\n"
-    written = [mail.from_, *mail.to, *mail.cc, *mail.reply_to, *([mail.sender] if mail.sender else [])]
+    written = [mail.from_, mail.sender or mail.from_, *mail.to, *mail.cc, *mail.reply_to]
     in_header = any(not address.ascii.isascii() for address in written)
     _check(raw, in_header)
     smtputf8 = in_header or any(not one.isascii() for one in recipients.values())

@@ -99,12 +99,15 @@ def _guess(data: bytes) -> str | None:
     return codec_name(best.encoding) if best else None
 
 
-def decode(data: bytes, declared: str | None = None, hint: str | None = None) -> tuple[str, bool]:
+def decode(
+    data: bytes, declared: str | None = None, hint: str | None = None, *, guess: bool = False
+) -> tuple[str, bool]:
     """Text of `data` and whether the declared charset held.
 
     Tried in order: the declared charset, UTF-8, the declared one forgiving a few broken bytes,
-    `hint` (the charset another part of the same mail declares), detection, windows-1252. Never
-    raises. The text may hold controls: see `clean_body` and `clean_line`.
+    `hint` (the charset another part of the same mail declares), detection when `guess` (it takes
+    milliseconds: not for each of a thousand words), windows-1252. Never raises. The text may hold
+    controls: see `clean_body` and `clean_line`.
     """
     data = bytes(data)
     codec = codec_name(declared) if declared else "utf-8"
@@ -124,7 +127,7 @@ def decode(data: bytes, declared: str | None = None, hint: str | None = None) ->
         if text and text.count("\ufffd") * 100 <= len(text):
             return text, False
     hinted = codec_name(hint) if hint else None
-    for name in (hinted, _guess(data)):
+    for name in (hinted, _guess(data) if guess else None):
         if not name:
             continue
         try:

@@ -18,7 +18,8 @@ _FOLD = re.compile(rb"\r?\n(?=[ \t])|[\r\n]")
 _B64_JUNK = re.compile(r"[^A-Za-z0-9+/]")
 _MESSAGE_ID = re.compile(r"<([^<>\s]{1,990})>")
 _BARE_ID = re.compile(r"[^<>\s,;:\"()]{1,490}@[^<>\s,;:\"()]{1,490}")
-_PARAM = re.compile(r"\s*;?\s*([^\s=;\"]+)\s*=\s*")
+_SEPARATORS = re.compile(r"[\s;]*")
+_PARAM = re.compile(r"([^\s=;\"]+)\s*=\s*")
 _SECTION = re.compile(r"(.+?)(?:\*(\d{1,3}))?(\*)?")
 # RFC 5322 allows References to grow without end; threading needs the root and the nearest ones.
 MAX_REFERENCES = 100
@@ -96,6 +97,7 @@ def _split_parameters(text: str) -> Iterable[tuple[str, str, bool]]:
     """(name, value, was quoted) of each `; name=value`."""
     position, size = 0, len(text)
     while position < size:
+        position = _SEPARATORS.match(text, position).end()
         match = _PARAM.match(text, position)
         if not match:
             following = text.find(";", position)

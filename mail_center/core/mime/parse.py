@@ -15,11 +15,13 @@ from .flowed import unflow
 from .header import decode_words
 from .model import Attachment, Limits, ParsedMail, Unparsable
 from .report import report_of
-from .structure import Entity, read_fields, split
+from .structure import Entity, peek, split
 
 # Text that reads as the mail's own words; other text/* (csv, vcard, rtf, …) are files.
 _BODY_TYPES = {"text/plain", "text/html", "text/markdown", "text/enriched", "text/richtext",
                "text/x-markdown", "application/xhtml+xml"}  # fmt: skip
+# A charset detection takes some 10 ms; a mail gets this many.
+_GUESSES = 4
 _MESSAGE_TYPES = {"message/rfc822", "message/global"}
 _PKCS7 = {"application/pkcs7-mime", "application/x-pkcs7-mime"}
 _ENRICHED = re.compile(r"<[^<>\n]{0,60}>")
@@ -53,6 +55,8 @@ class _Reader:
         self.root, self.limits, self.defects = root, limits, defects
         self.attachments: list[Attachment] = []
         self.calendar_method = False
+        self.body_chars = 0  # of all texts so far
+        self.guesses = _GUESSES
         self.hint = next((charset for charset in (header.charset_of(one.params)
                           for one in root.walk()) if charset), None)  # fmt: skip
 
@@ -104,7 +108,7 @@ class _Reader:
             text, markup = found.one()
             if markup:
                 html = markup
-                # A mixed part inside an alternative: its text is that HTML's text, not the plain one
+                # A mixed part inside an alternative brings the text of that HTML with it.
                 plain = plain or (text if any(one for one, _ in found.items) else "")
             elif text:
                 plain = text
@@ -112,9 +116,9 @@ class _Reader:
 
     def _related(self, entity: Entity) -> _Body:
         start = entity.params.get("start", "").strip("<> ")
-        root = next((one for one in entity.children
-                     if start and one.raw_field("content-id").strip("<> ") == start), None)  # fmt: skip
-        root = root or entity.children[0]
+        named = [one for one in entity.children
+                 if start and one.raw_field("content-id").strip("<> ") == start]  # fmt: skip
+        root = named[0] if named else entity.children[0]
         body = _Body()
         for child in entity.children:
             body.items.extend(self._read(child, related=child is not root).items)
@@ -127,8 +131,11 @@ class _Reader:
             match = re.search(rb"<meta[^<>]{0,200}charset=[\"']?([A-Za-z0-9_:.-]{2,40})",
                               data[:4096], re.IGNORECASE)  # fmt: skip
             charset = match[1].decode("ascii") if match else None
-        text, held = decode(data, charset, self.hint)
+        budget = max(self.limits.body_chars - self.body_chars, 0)
+        # No charset needs more than four bytes for a character: the rest is never looked at.
+        text, held = decode(data[: 4 * budget + 4], charset, self.hint, guess=self.guesses > 0)
         if not held:
+            self.guesses -= 1
             self.note("the declared charset does not fit the text")
         text = clean_body(text.removeprefix("\ufeff"))
         if entity.content_type == "text/plain":
@@ -136,11 +143,12 @@ class _Reader:
                 text = unflow(text, entity.params.get("delsp", "").lower() == "yes")
         elif entity.content_type in ("text/enriched", "text/richtext"):
             text = _ENRICHED.sub("", text)
-        if len(text) > self.limits.body_chars:
+        if len(text) > budget or len(data) > 4 * budget + 4:
             self.note("a body is too long to show whole; the whole is attached")
             extension = filename.extension_for(entity.content_type)
             self.attachments.append(Attachment(f"body{extension}", entity.content_type, data))
-            text = text[: self.limits.body_chars]
+            text = text[:budget]
+        self.body_chars += len(text)
         return text
 
     def _attach(self, entity: Entity, related: bool) -> None:
@@ -161,10 +169,8 @@ class _Reader:
         extension = filename.extension_for(entity.content_type)
         given = entity.disposition_params.get("filename") or entity.params.get("name") or ""
         if not given and entity.content_type in _MESSAGE_TYPES:
-            fields, _, _ = read_fields(content, 0, min(len(content), 262144), self.limits)
-            given = next((decode_words(header.unfold(value)) for name, value in fields
-                          if name.lower() == "subject"), "")  # fmt: skip
-            given = f"{filename.clean(given.replace('/', '-'))[:100] or 'message'}.eml"
+            given = decode_words(peek(content, "subject")).replace("/", "-")
+            given = f"{filename.clean(given)[:100] or 'message'}.eml"
         name = filename.clean(given)
         if name:
             return name
@@ -235,7 +241,6 @@ def _parse(raw: bytes, limits: Limits) -> ParsedMail:
         for name, value in root.fields
     )  # fmt: skip
     text, html = reader.read().one()
-    text = text[: 2 * limits.body_chars]
     from_ = addresses("from")
     sender = addresses("sender")
     subject = text_field("subject")

@@ -13,7 +13,7 @@ from .address import parse_addresses
 from .charset import clean_body, decode
 from .header import decode_words
 from .model import Limits, Report, ReportedRecipient
-from .structure import Entity, read_fields
+from .structure import Entity, peek, read_fields
 
 _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 _CODE = re.compile(r"(?<![\d.])([45])\d\d(?:[ -]|$)")
@@ -54,8 +54,9 @@ _FAILED_TEXT = re.compile(
     re.IGNORECASE,
 )
 _DELAY_TEXT = re.compile(
-    r"has not yet been delivered|not been delivered yet|delayed|will (?:keep|continue) (?:trying|to "
-    r"try)|will be retried|no action is required|warning message only|do not need to resend"
+    r"has not yet been delivered|not been delivered yet|delayed|will (?:keep|continue) "
+    r"(?:trying|to try)|will be retried|no action is required|warning message only"
+    r"|do not need to resend"
     r"|temporary (?:problem|failure)|vorübergehend",
     re.IGNORECASE,
 )
@@ -100,13 +101,9 @@ def _original_id(root: Entity) -> str:
             continue
         if entity.content_type in ("message/rfc822", "message/global", "message/rfc822-headers",
                                    "text/rfc822-headers", "message/global-headers"):  # fmt: skip
-            data = entity.content()[: 1024 * 1024].lstrip(b"\r\n")
-            fields, _, _ = read_fields(data, 0, len(data), Limits(header_bytes=2**21))
-            for name, value in fields:
-                if name.lower() == "message-id":
-                    ids = header.message_ids(header.unfold(value))
-                    if ids:
-                        return ids[0]
+            ids = header.message_ids(peek(entity.content(), "message-id"))
+            if ids:
+                return ids[0]
     return ""
 
 
@@ -252,5 +249,3 @@ def read_report(raw: bytes, limits: Limits = Limits()) -> Report | None:  # noqa
     from .parse import parse  # parse itself asks report_of
 
     return parse(raw, limits).report
-
-

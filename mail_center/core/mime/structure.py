@@ -19,6 +19,11 @@ _FIELD = re.compile(rb"([!-9;-~]{1,256})[ \t]*:")
 _TYPE = re.compile(r"[!#$%&'*+.^_`|~0-9a-z-]+/[!#$%&'*+.^_`|~0-9a-z-]+")
 _B64_JUNK = re.compile(rb"[^A-Za-z0-9+/=]+")
 _B64_PAD = re.compile(rb"=+")
+# A delimiter line as it looks when the boundary itself is not known.
+_LOST_DELIMITER = re.compile(
+    rb"^--([^\s-][^\r\n]{0,200}?)[ \t]*\r?\n(?=[A-Za-z-]{1,40}:|\r?\n)", re.MULTILINE
+)
+_PEEK = 256 * 1024
 
 
 class Entity:
@@ -73,22 +78,20 @@ class Entity:
 
 
 def decode_base64(data: bytes | memoryview) -> bytes:
-    """Base64 with junk, missing padding, or several padded pieces after each other; never raises."""
+    """Base64 with junk, missing padding or several padded pieces one after another; no errors."""
     view = memoryview(data)
-    tail = bytes(view[-8:])
-    if not tail.count(b"=") and len(view) % 4 == 0 or tail.rstrip(b"\r\n =-").count(b"=") == 0:
+    pad = _B64_PAD.search(view)
+    # Python stops at the first padding, so it can be trusted when nothing follows.
+    if pad is None or not bytes(view[pad.end() :]).strip(b"=\r\n \t"):
         try:
-            # Python stops at padding in the middle: only trust it when there is none before the end
-            if _B64_PAD.search(view[: max(len(view) - 8, 0)]) is None:
-                return binascii.a2b_base64(view)
+            return binascii.a2b_base64(view)
         except binascii.Error:
-            pass
+            pass  # no or too little padding
     out = []
     for piece in _B64_PAD.split(_B64_JUNK.sub(b"", view)):
-        if len(piece) % 4 == 1:
-            piece = piece[:-1]
-        if piece:
-            out.append(binascii.a2b_base64(piece + b"=" * (-len(piece) % 4)))
+        whole = piece[:-1] if len(piece) % 4 == 1 else piece
+        if whole:
+            out.append(binascii.a2b_base64(whole + b"=" * (-len(whole) % 4)))
     return b"".join(out)
 
 
@@ -126,10 +129,10 @@ def read_fields(
     value_start = 0
     name = ""
     while position < end:
-        if position - start > limits.header_bytes:
-            raise Unparsable(f"The header is longer than {limits.header_bytes} bytes.")
         newline = raw.find(b"\n", position, end)
         following = end if newline < 0 else newline + 1
+        if name and following - start > limits.header_bytes:
+            raise Unparsable(f"The header is longer than {limits.header_bytes} bytes.")
         first = raw[position]
         if first in b" \t" and name and raw[position:following].strip():
             position = following
@@ -152,11 +155,19 @@ def read_fields(
         name = match[1].decode("ascii")
         value_start = match.end()
         position = following
-    if position > end:
-        position = end
     if name:
         fields.append((name, raw[value_start:position].rstrip(b"\r\n")))
     return fields, position, True
+
+
+def peek(content: bytes, name: str) -> str:
+    """First value of a field of a message inside a message, unfolded; '' when there is none."""
+    content = content[:_PEEK].lstrip(b"\r\n")
+    try:
+        fields, _, _ = read_fields(content, 0, len(content), Limits())
+    except Unparsable:
+        return ""
+    return next((header.unfold(raw) for key, raw in fields if key.lower() == name), "")
 
 
 def _describe(entity: Entity, default: str) -> None:
@@ -175,7 +186,9 @@ def _describe(entity: Entity, default: str) -> None:
         entity.disposition, entity.disposition_params = header.parameters(value)
 
 
-def _delimiters(raw: bytes, start: int, end: int, boundary: bytes) -> Iterator[tuple[int, int, bool]]:
+def _delimiters(
+    raw: bytes, start: int, end: int, boundary: bytes
+) -> Iterator[tuple[int, int, bool]]:
     """(line start, line end, is the closing one) of each delimiter line (RFC 2046 5.1.1)."""
     mark = b"--" + boundary
     position = start
@@ -189,33 +202,91 @@ def _delimiters(raw: bytes, start: int, end: int, boundary: bytes) -> Iterator[t
         newline = raw.find(b"\n", position, end)
         line_end = end if newline < 0 else newline + 1
         rest = raw[position : min(line_end, position + 200)].strip()
-        if rest in (b"", b"--") or rest.startswith(b"--") and not rest.strip(b"-"):
+        if not rest.strip(b"-") and len(rest) != 1:
             yield found, line_end, rest != b""
             position = line_end
+
+
+def _part_spans(
+    raw: bytes, start: int, end: int, boundary: bytes, limit: int
+) -> tuple[list[tuple[int, int]], bool]:
+    """Where the parts of a multipart are, and whether its closing delimiter was there."""
+    spans: list[tuple[int, int]] = []
+    opened: int | None = None
+    for line, line_end, closing in _delimiters(raw, start, end, boundary):
+        if opened is not None:
+            # The line end before a delimiter belongs to the delimiter.
+            stop = line - 1 if line > opened and raw[line - 1] == ord("\n") else line
+            stop = stop - 1 if stop > opened and raw[stop - 1] == ord("\r") else stop
+            spans.append((opened, max(stop, opened)))
+            if len(spans) > limit:
+                raise Unparsable(f"The message has more than {limit} parts.")
+        if closing:
+            return spans, True
+        opened = line_end
+    if opened is not None and opened < end:
+        spans.append((opened, end))
+    return spans, False
+
+
+class _Splitter:
+    """Builds the tree of one message within the limits."""
+
+    def __init__(self, raw: bytes, limits: Limits):
+        self.raw, self.limits = raw, limits
+        self.defects: list[str] = []
+        self.parts = self.fields = 0
+
+    def note(self, defect: str) -> None:
+        if defect not in self.defects:
+            self.defects.append(defect)
+
+    def entity(self, start: int, end: int, default: str) -> Entity:
+        self.parts += 1
+        if self.parts > self.limits.parts:
+            raise Unparsable(f"The message has more than {self.limits.parts} parts.")
+        fields, body, separated = read_fields(self.raw, start, end, self.limits)
+        self.fields += len(fields)
+        if self.fields > 5 * self.limits.header_count:
+            raise Unparsable(f"The parts have more than {5 * self.limits.header_count} fields.")
+        if not separated:
+            self.note("no empty line after a header")
+        entity = Entity(self.raw, fields, start, body, end)
+        _describe(entity, default)
+        return entity
+
+    def children(self, entity: Entity) -> list[Entity]:
+        boundary = entity.params.get("boundary", "").encode("utf-8", "surrogateescape")[:256]
+        spans: list[tuple[int, int]] = []
+        closed = False
+        if boundary.strip():
+            spans, closed = self._spans(entity, boundary.rstrip())
+        if not spans:
+            lost = _LOST_DELIMITER.search(self.raw, entity.start, entity.end)
+            if lost:
+                self.note("a multipart names a boundary that it does not use")
+                spans, closed = self._spans(entity, lost[1])
+        if not spans:
+            # Nothing to split by: what is there is still shown, as text.
+            self.note("a multipart has no parts")
+            entity.content_type = "text/plain"
+        elif not closed:
+            self.note("a multipart has no closing boundary")
+        default = "message/rfc822" if entity.content_type == "multipart/digest" else "text/plain"
+        return [self.entity(start, end, default) for start, end in spans]
+
+    def _spans(self, entity: Entity, boundary: bytes) -> tuple[list[tuple[int, int]], bool]:
+        return _part_spans(self.raw, entity.start, entity.end, boundary, self.limits.parts)
 
 
 def split(raw: bytes, limits: Limits = Limits()) -> tuple[Entity, list[str]]:  # noqa: B008
     """The tree of a message and what was wrong with it. Raises Unparsable beyond the limits."""
     if len(raw) > limits.size:
         raise Unparsable(f"The message is larger than {limits.size} bytes.")
-    defects: list[str] = []
     if b"\n" not in raw and b"\r" in raw:
         raw = raw.replace(b"\r", b"\n")
-    count = 0
-
-    def entity_at(start: int, end: int, default: str) -> Entity:
-        nonlocal count
-        count += 1
-        if count > limits.parts:
-            raise Unparsable(f"The message has more than {limits.parts} parts.")
-        fields, body, separated = read_fields(raw, start, end, limits)
-        if not separated and "no empty line after a header" not in defects:
-            defects.append("no empty line after a header")
-        entity = Entity(raw, fields, start, body, end)
-        _describe(entity, default)
-        return entity
-
-    root = entity_at(0, len(raw), "text/plain")
+    splitter = _Splitter(raw, limits)
+    root = splitter.entity(0, len(raw), "text/plain")
     pending = [(root, 1)]
     while pending:
         entity, depth = pending.pop()
@@ -223,34 +294,6 @@ def split(raw: bytes, limits: Limits = Limits()) -> tuple[Entity, list[str]]:  #
             continue
         if depth > limits.depth:
             raise Unparsable(f"The message is nested deeper than {limits.depth} levels.")
-        raw_boundary = entity.params.get("boundary", "").rstrip()
-        boundary = raw_boundary.encode("utf-8", "surrogateescape")[:256]
-        default = "message/rfc822" if entity.content_type == "multipart/digest" else "text/plain"
-        spans: list[tuple[int, int]] = []
-        opened: int | None = None
-        closed = False
-        if boundary:
-            for line, line_end, closing in _delimiters(raw, entity.start, entity.end, boundary):
-                if opened is not None:
-                    # The line end before a delimiter belongs to the delimiter.
-                    stop = line - 1 if raw[line - 1] == 10 and line > opened else line
-                    stop = stop - 1 if stop > opened and raw[stop - 1] == 13 else stop
-                    spans.append((opened, max(stop, opened)))
-                    if len(spans) > limits.parts:
-                        raise Unparsable(f"The message has more than {limits.parts} parts.")
-                opened = line_end
-                if closing:
-                    closed, opened = True, None
-                    break
-        if opened is not None and opened < entity.end:
-            spans.append((opened, entity.end))
-        if not closed:
-            defects.append("a multipart has no closing boundary")
-        if not spans:
-            # Nothing to split by: what is there is still shown, as text.
-            defects.append("a multipart has no parts")
-            entity.content_type = "text/plain"
-            continue
-        entity.children = [entity_at(start, end, default) for start, end in spans]
+        entity.children = splitter.children(entity)
         pending.extend((child, depth + 1) for child in entity.children)
-    return root, defects
+    return root, splitter.defects

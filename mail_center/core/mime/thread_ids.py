@@ -31,12 +31,10 @@ _MARKS = """
 re aw antw antwort antwoord sv vs vá vast odp odpow odpowiedź rv ri r res resp rif rép ref tr fw fwd
 wg wtr doorst pd prz przekaz dalej fs fyi enc i inoltra ynt ilt iletilen atb yml bls trs vl ha tov
 továbbítás továbbítva továbbítása továbbítottüzenet nal peń ke kc peþ σχετ απ απάντηση πρθ προωθ
-ответ отв ha нa на пересл fwd: відп відповідь пересил переслано 回复 回覆 答复 答覆 转发 轉寄 轉發 返信
-転送 답장 회신 전달 re2 תשובה השב הועבר رد إعادة atsakymas persiųsta vast edasi odg prosl hr
+ответ отв нa на пересл відп відповідь пересил переслано 回复 回覆 答复 答覆 转发 轉寄 轉發
+返信 転送 답장 회신 전달 re2 תשובה השב הועבר رد إعادة atsakymas persiųsta vast edasi odg prosl hr
 """
-_MARK = "|".join(
-    sorted({re.escape(mark.rstrip(":")) for mark in _MARKS.split()}, key=len, reverse=True)
-)
+_MARK = "|".join(sorted({re.escape(mark) for mark in _MARKS.split()}, key=len, reverse=True))
 _PREFIX = re.compile(
     rf"\s*(?:(?:{_MARK})\s{{0,3}}(?:[\[(^*]?\s?\d{{1,3}}[\])]?)?\s{{0,3}}[:\uff1a\ufe55\u2236]"
     # a list's or gateway's tag: no digit in it, those are ticket numbers
@@ -119,15 +117,20 @@ def subject_root(subject: str) -> str:
 
 
 def reply_references(
-    parent_message_id: str, parent_references: Iterable[str] = (), parent_in_reply_to: str = ""
+    parent_message_id: str,
+    parent_references: Iterable[str] = (),
+    parent_in_reply_to: Iterable[str] | str = (),
 ) -> tuple[str, ...]:
     """References of a reply (RFC 5322 3.6.4): the parent's, or its In-Reply-To, then the parent.
 
-    At most 100 ids: the thread's root and the nearest ones.
+    An In-Reply-To of several ids is no chain and does not count. At most 100 ids: the thread's
+    root and the nearest ones.
     """
     chain = [one for one in parent_references if one]
-    if not chain and parent_in_reply_to and len(parent_in_reply_to.split()) == 1:
-        chain = [parent_in_reply_to]
+    if not chain:
+        answered = parent_in_reply_to
+        answered = answered.split() if isinstance(answered, str) else list(answered)
+        chain = answered if len(answered) == 1 else []
     chain = [one for one in dict.fromkeys(chain) if one != parent_message_id]
     if parent_message_id:
         chain.append(parent_message_id)
