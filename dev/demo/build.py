@@ -51,11 +51,21 @@ class Draft:
     parent: "Draft | None" = None
     files: list = field(default_factory=list)
     headers: list = field(default_factory=list)
+    ancestors: list = field(default_factory=list)
+    signed: bool = True
 
     @property
     def references(self):
         """Message-IDs of the ancestors, oldest first (RFC 5322 section 3.6.4)."""
-        return [*self.parent.references, self.parent.message_id] if self.parent else []
+        if not self.parent:
+            return self.ancestors
+        known = [self.parent.message_id] if self.parent.message_id else []
+        return [*self.parent.references, *known]
+
+    @property
+    def own(self):
+        """Text and signature, without quotes."""
+        return f"{self.body}\n\n{signature(self)}" if self.signed else self.body
 
     @functools.cached_property
     def local_date(self):
@@ -71,7 +81,7 @@ class Draft:
     @functools.cached_property
     def plain(self):
         """The whole plain text, quotes included, unwrapped."""
-        own = f"{self.body}\n\n{signature(self)}"
+        own = self.own
         if not self.parent:
             return own
         quote = "\n".join(
@@ -91,7 +101,7 @@ def signature(draft):
     if person.client == "phone":
         return "Sent from my iPhone"
     closing = _CLOSING[draft.lang]
-    card = f"{person.name}\n{person.role} · {person.company}"
+    card = f"{person.name}\n{person.role} · {person.company}" if person.company else person.name
     if person.domain == "mailcenter.example":
         card += "\n+48 42 555 01 00 · https://mailcenter.example"
     if person.client == "thunderbird":
@@ -118,7 +128,7 @@ def _quote_html(draft, depth=1):
     parent = draft.parent
     if not parent or depth > _QUOTE_DEPTH:
         return ""
-    inner = _lines(f"{parent.body}\n\n{signature(parent)}", "div", ' dir="ltr"')
+    inner = _lines(parent.own, "div", ' dir="ltr"')
     deeper = _quote_html(parent, depth + 1)
     client = draft.sender.client
     if client == "outlook":

@@ -65,10 +65,10 @@ class Post:
 
     def _flags(self, mailbox, date, answered):
         flags = ["\\Answered"] if answered else []
-        age = self.now - date
         if mailbox == CUSTOMER.email:
             return ["\\Seen", "\\Answered"]
-        if answered or age > datetime.timedelta(days=4) or self.rng.random() < 0.4:
+        fresh = self.now - date < datetime.timedelta(days=8)
+        if answered or self.rng.random() > (0.8 if fresh else 0.1):
             flags.append("\\Seen")
         if self.rng.random() < 0.06:
             flags.append("\\Flagged")
@@ -122,7 +122,7 @@ def _threads(teller, rng):
     for number, story in enumerate(stories_more.INTERNAL):
         ours, theirs = ((ANNA, MARIA), (ANNA, JAN), (JAN, ANNA), (JAN, MARIA))[number % 4]
         yield teller.tell(story, ours, [theirs])
-    yield teller.tell(stories_more.CHAIRS, ANNA, [CUSTOMER], age_days=6)
+    yield teller.tell(stories_more.CHAIRS, ANNA, [CUSTOMER], age_days=0.2)
 
 
 def _special(post, teller, clock, rng):
@@ -177,6 +177,8 @@ def _special(post, teller, clock, rng):
     ):
         own, moment = teller.message_id(organizer), clock.ago(days)
         start = (moment + datetime.timedelta(days=ahead)).replace(hour=9, minute=0, second=0)
+        while start.weekday() > 4:
+            start += datetime.timedelta(days=1)
         special = specials.invitation((organizer.name, organizer.email),
                                       [(p.name, p.email) for p in guests], title, start, own)
         subject, headers, root = special

@@ -2,7 +2,8 @@
 
 A second run adds nothing, whatever was read, moved or deleted meanwhile: a folder is filled by
 one MULTIAPPEND, which happens whole or not at all (RFC 3502), and only while its UIDNEXT, which
-never goes back (RFC 3501 section 2.3.1.1), shows that it has not happened yet.
+never goes back (RFC 3501 section 2.3.1.1), shows that it has not happened yet. Half the number
+is the mark, as the calendar may put a thread into another folder on another day.
 """
 
 import sys
@@ -42,7 +43,7 @@ def seed(sandbox):
 def _fill(client, folder, mails):
     """Append *mails* unless the folder once held them; how many were appended."""
     path = _path(client, folder)
-    if client.folder_status(path, ["UIDNEXT"])[b"UIDNEXT"] > len(mails):
+    if client.folder_status(path, ["UIDNEXT"])[b"UIDNEXT"] - 1 >= len(mails) / 2:
         return 0
     client.multiappend(path, [
         {"msg": mail.raw, "flags": mail.flags, "date": mail.date} for mail in mails
