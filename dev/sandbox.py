@@ -103,6 +103,7 @@ class Sandbox(MailAccess):
         if self._dovecot_pid().pid() is not None:
             return False
         self._require_free("imap", "imaps", "pop3", "pop3s", "lmtp")
+        (self.home / "run" / "master.pid").unlink(missing_ok=True)
         run_logged(
             ["/usr/sbin/dovecot", "-c", self.config_file],
             "dovecot",
@@ -110,10 +111,20 @@ class Sandbox(MailAccess):
             hint="Dovecot did not start.",
             **self.user.popen_options(),
         )
-        master = self.home / "run" / "master.pid"
-        self._dovecot_pid().write(int(master.read_text()))
+        self._dovecot_pid().write(self._master_pid())
         self._await("imap", "imaps", "pop3", "pop3s", "lmtp")
         return True
+
+    def _master_pid(self, timeout: float = 10) -> int:
+        """Dovecot's own note of its pid, which comes a moment after it went to the background."""
+        note = self.home / "run" / "master.pid"
+        deadline = time.monotonic() + timeout
+        while True:
+            with contextlib.suppress(FileNotFoundError, ValueError):
+                return int(note.read_text())
+            if time.monotonic() > deadline:
+                raise DevError(f"Dovecot did not start; see {self.home}/dovecot.log.")
+            time.sleep(0.02)
 
     def stop_dovecot(self) -> bool:
         return self._dovecot_pid().stop()
