@@ -1,0 +1,448 @@
+"""The filters of templates: what they take, what they give, and what they do.
+
+The same table serves rendering (arguments are bound and checked before the function runs) and
+the linter (``returns`` computes the static type). An empty value goes through every filter as an
+empty value, except those marked ``takes_missing``.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from types import MappingProxyType
+from typing import Any
+
+from jinja2 import pass_context
+from markupsafe import Markup, escape
+
+from .formats import check_pattern, rounded
+from .kinds import (
+    EMPTY,
+    KINDS,
+    NUMERIC,
+    SCALARS,
+    TEMPORAL,
+    TEXT,
+    Static,
+    items_of,
+    kinds_of,
+    list_of,
+    of,
+)
+from .problems import TemplateProblem
+from .values import Items, Missing, Record, State, kind
+
+VALUES = SCALARS | {"record"}
+ANYTHING = (KINDS - {"records"}) | {"list"}
+LIST = frozenset({"list"})
+_PATH = re.compile(r"[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z][A-Za-z0-9_]*){0,9}\Z")
+
+
+@dataclass(frozen=True)
+class Param:
+    """One argument. ``literal``: the template must spell it out, so that the linter can see it.
+
+    ``check`` says what is wrong with a literal value, or None. ``path``: names a field of the
+    items of the list.
+    """
+
+    name: str
+    kinds: frozenset = frozenset()
+    required: bool = False
+    literal: bool = False
+    path: bool = False
+    check: Callable[[Any], str | None] = lambda value: None
+
+
+@dataclass(frozen=True)
+class Filter:
+    """``accepts`` are the kinds of value it works on; ``returns`` is given the static types of
+    the value and of the arguments by name."""
+
+    name: str
+    function: Callable
+    accepts: frozenset
+    returns: Callable[[Static, dict[str, Static]], Static]
+    params: tuple[Param, ...] = ()
+    takes_missing: bool = False
+    item_kinds: frozenset = ANYTHING
+    summary: str = ""
+
+    def bind(self, args: tuple, kwargs: dict) -> dict[str, Any] | str:
+        """Arguments by name, or what is wrong with them."""
+        if len(args) > len(self.params):
+            return f"takes at most {len(self.params)} argument(s)"
+        bound = {param.name: value for param, value in zip(self.params, args, strict=False)}
+        for name, value in kwargs.items():
+            if name in bound or name not in {param.name for param in self.params}:
+                return f"has no argument “{str(name)[:40]}” left"
+            bound[name] = value
+        for param in self.params:
+            if param.required and param.name not in bound:
+                return f"needs the argument “{param.name}”"
+        return bound
+
+    def check_literal(self, param: Param, value) -> str | None:
+        """What is wrong with a literal argument."""
+        if param.path:
+            fine = isinstance(value, str) and _PATH.match(value)
+            return None if fine else "takes the name of a field, such as 'name'"
+        return param.check(value)
+
+    def run(self, state: State, value, args: tuple, kwargs: dict):
+        """Apply the filter. Raises TemplateProblem."""
+        state.budget.step()
+        bound = self.bind(args, kwargs)
+        if isinstance(bound, str):
+            raise TemplateProblem("bad_arguments", name=self.name, detail=bound)
+        name = kind(value)
+        if not name and not self.takes_missing:
+            return value
+        if name and name not in self.accepts:
+            raise state.mismatch(f"|{self.name}", value)
+        given = {}
+        for param in self.params:
+            argument = bound.get(param.name)
+            argument_kind = kind(argument)
+            if not argument_kind:
+                continue  # an empty argument is an argument left out
+            if param.kinds and argument_kind not in param.kinds:
+                raise state.mismatch(f"|{self.name}({param.name})", argument)
+            wrong = self.check_literal(param, argument) if param.literal or param.path else None
+            if wrong:
+                raise TemplateProblem("bad_arguments", name=self.name, detail=wrong)
+            given[param.name] = argument
+        return self.function(state, value, **given)
+
+
+def guarded(known: Filter) -> Callable:
+    """The filter as Jinja2 calls it."""
+
+    @pass_context
+    def call(context, value, *args, **kwargs):
+        return known.run(context.state, value, args, kwargs)
+
+    return call
+
+
+# ---- text ----------------------------------------------------------------------------------
+
+
+def _made(state: State, text: str) -> str:
+    state.budget.make(len(text))
+    return text
+
+
+def _upper(state, value):
+    return _made(state, value.upper())
+
+
+def _lower(state, value):
+    return _made(state, value.lower())
+
+
+def _title(state, value):
+    # str.title() would write O'Brien'S and Mcdonald'S.
+    return _made(state, re.sub(r"[^\W\d_]+(?:['’][^\W\d_]+)*",
+                               lambda word: word[0][:1].upper() + word[0][1:].lower(), value))
+
+
+def _capitalize(state, value):
+    return _made(state, value[:1].upper() + value[1:])
+
+
+def _trim(state, value):
+    return _made(state, value.strip())
+
+
+def _truncate(state, value, length=80, end="…"):
+    length = max(0, length)
+    if len(value) <= length:
+        return value
+    cut = value[: max(0, length - len(end))]
+    at_word = cut.rsplit(None, 1)[0] if not value[len(cut) : len(cut) + 1].isspace() else cut
+    return _made(state, (at_word or cut).rstrip() + end[:length])
+
+
+def _nl2br(state, value):
+    if not state.html or isinstance(value, Markup):
+        return value
+    _made(state, value)
+    return Markup(_made(state, re.sub("\r\n|\r|\n", "<br>\n", str(escape(value)))))
+
+
+def _plain(state, value):
+    return _made(state, state.formats.plain_text(value) if isinstance(value, Markup) else value)
+
+
+# ---- dates and numbers -----------------------------------------------------------------------
+
+
+def _date(state, value, format="medium"):
+    return _made(state, state.formats.date(value, format))
+
+
+def _datetime(state, value, format="medium"):
+    return _made(state, state.formats.datetime(value, format))
+
+
+def _time(state, value, format="short"):
+    return _made(state, state.formats.time(value, format))
+
+
+def _add_days(state, value, days=0):
+    try:
+        return value + timedelta(days=days)
+    except OverflowError:
+        return Missing(path="")
+
+
+def _money(state, value, currency=""):
+    code = state.text(currency) if currency != "" else ""
+    return _made(state, state.formats.money(value, str.__str__(code)))
+
+
+def _number(state, value, digits=None):
+    return _made(state, state.formats.number(value, digits))
+
+
+def _percent(state, value, digits=0):
+    return _made(state, state.formats.percent(value, digits))
+
+
+def _round(state, value, digits=0):
+    if value != value or abs(value) == float("inf"):
+        return value
+    return float(rounded(value, digits))
+
+
+def _yesno(state, value, yes=None, no=None):
+    chosen = yes if value else no
+    return state.formats.yes_no(value) if chosen is None else chosen
+
+
+def _digits(value) -> str | None:
+    return None if type(value) is int and 0 <= value <= 10 else "takes 0 to 10 digits"
+
+
+def _format_of(what: str) -> Callable[[Any], str | None]:
+    return lambda value: check_pattern(value, what)
+
+
+# ---- lists -----------------------------------------------------------------------------------
+
+
+def follow(state: State, item, path: str | None):
+    """The value at ``path`` from a list's item. Raises TemplateProblem on the way."""
+    if path is None:
+        return item
+    for name in path.split("."):
+        if isinstance(item, Missing):
+            return item
+        if not isinstance(item, Record):
+            raise TemplateProblem("no_fields", path="…", name=name)
+        item = item.get(name)
+    return item
+
+
+def _texts(state: State, items: Items, path: str | None) -> list[str]:
+    state.budget.length(len(items))
+    texts = (state.text(follow(state, item, path)) for item in items)
+    return [text for text in texts if text]
+
+
+def _list(state, value, path=None):
+    texts = _texts(state, value, path)
+    if any(isinstance(text, Markup) for text in texts):
+        return Markup(_made(state, state.formats.list([str(escape(text)) for text in texts])))
+    return _made(state, state.formats.list(texts)) if texts else Missing(path=value.path)
+
+
+def _join(state, value, separator=", ", path=None):
+    texts = _texts(state, value, path)
+    size = sum(map(len, texts)) + len(separator) * max(0, len(texts) - 1)
+    state.budget.make(size)
+    if isinstance(separator, Markup) or any(isinstance(text, Markup) for text in texts):
+        state.budget.make(6 * size)  # the most that escaping can make of it
+        return Markup(escape(separator)).join(texts)
+    return separator.join(texts) if texts else Missing(path=value.path)
+
+
+def _first(state, value):
+    return value.values[0] if value.values else Missing(path=value.path)
+
+
+def _last(state, value):
+    return value.values[-1] if value.values else Missing(path=value.path)
+
+
+def _length(state, value):
+    return 0 if isinstance(value, Missing) else len(value)
+
+
+def _map(state, value, path):
+    state.budget.length(len(value))
+    return Items((follow(state, item, path) for item in value), f"{value.path}.{path}")
+
+
+def sort_key(state: State, value) -> tuple:
+    """A key by which any two values can be compared; empty values come last."""
+    name = kind(value)
+    if name == "record":
+        value = state.text(value)
+        name = "text"
+    if name in TEXT:
+        folded = unicodedata.normalize("NFKD", value).casefold()
+        return (0, "".join(c for c in folded if not unicodedata.combining(c)), str(value))
+    if name in ("integer", "number", "boolean"):
+        return (1, value)
+    if name == "datetime":
+        return (2, value.isoformat())
+    if name == "date":
+        return (2, value.isoformat())
+    return (3, len(value) if name else -1)
+
+
+def _sort(state, value, path=None, reverse=False):
+    state.budget.length(len(value))
+    state.budget.step(len(value))
+    keyed = [(sort_key(state, follow(state, item, path)), item) for item in value]
+    state.budget.make(sum(len(key[1]) for key, _item in keyed if key[0] == 0))
+    keyed.sort(key=lambda pair: pair[0], reverse=bool(reverse))
+    # Empty values stay last either way.
+    keyed.sort(key=lambda pair: pair[0][0] == 3)
+    return Items((item for _key, item in keyed), value.path)
+
+
+def _unique(state, value, path=None):
+    state.budget.length(len(value))
+    found = {}
+    for item in value:
+        field = follow(state, item, path)
+        found.setdefault((kind(field), field), item)
+    return Items(found.values(), value.path)
+
+
+def _sum(state, value, path=None):
+    state.budget.length(len(value))
+    total = 0
+    for item in value:
+        number = follow(state, item, path)
+        if isinstance(number, Missing):
+            continue
+        if kind(number) not in NUMERIC:
+            raise state.mismatch("|sum", number)
+        total += number
+    return total
+
+
+def _default(state, value, value_if_empty=None, boolean=False):
+    empty = isinstance(value, (Missing, Items, str)) and not value
+    if value_if_empty is None:
+        return value  # the substitute is empty itself
+    return value_if_empty if empty or (boolean and value is False) else value
+
+
+# ---- the table -------------------------------------------------------------------------------
+
+
+def _always(*kinds: str):
+    return lambda value, args: of(*kinds)
+
+
+def _same(value, args):
+    return value
+
+
+def _item(value, args):
+    return items_of(value)
+
+
+def _join_type(value, args):
+    items = args.get("path", items_of(value)) or EMPTY
+    sources = kinds_of(items) | kinds_of(args.get("separator", EMPTY))
+    return of("text", "html") if "html" in sources else of("text")
+
+
+def _is_kind(*kinds: str) -> frozenset:
+    return frozenset(kinds)
+
+
+_DIGITS = Param("digits", _is_kind("integer"), literal=True, check=_digits)
+_FIELD = Param("path", _is_kind("text"), literal=True, path=True)
+
+
+def _format_param(what: str) -> Param:
+    return Param("format", _is_kind("text"), literal=True, check=_format_of(what))
+
+
+_ALL = (
+    Filter("date", _date, TEMPORAL, _always("text"), (_format_param("date"),),
+           summary="the date: |date, |date('long'), |date('dd.MM.yyyy')"),
+    Filter("datetime", _datetime, TEMPORAL, _always("text"), (_format_param("datetime"),),
+           summary="date and time in the recipient's time zone"),
+    Filter("time", _time, _is_kind("datetime"), _always("text"), (_format_param("time"),),
+           summary="the time of day"),
+    Filter("add_days", _add_days, TEMPORAL, _same,
+           (Param("days", _is_kind("integer"), required=True),),
+           summary="a date some days later: today|add_days(14)|date"),
+    Filter("money", _money, NUMERIC, _always("text"),
+           (Param("currency", _is_kind("text", "record")),),
+           summary="an amount: |money('EUR'), |money(document.currency_id)"),
+    Filter("number", _number, NUMERIC, _always("text"), (_DIGITS,),
+           summary="a number, with that many decimals: |number(2)"),
+    Filter("percent", _percent, NUMERIC, _always("text"), (_DIGITS,), summary="0.23 as 23%"),
+    Filter("round", _round, NUMERIC, _always("number"), (_DIGITS,),
+           summary="a number rounded half up: |round(2)"),
+    Filter("yesno", _yesno, _is_kind("boolean"), _always("text"),
+           (Param("yes", _is_kind("text")), Param("no", _is_kind("text"))),
+           summary="yes or no, or two texts: |yesno('paid', 'open')"),
+    Filter("upper", _upper, _is_kind("text"), _always("text"), summary="IN CAPITALS"),
+    Filter("lower", _lower, _is_kind("text"), _always("text"), summary="in small letters"),
+    Filter("title", _title, _is_kind("text"), _always("text"), summary="Each Word"),
+    Filter("capitalize", _capitalize, _is_kind("text"), _always("text"),
+           summary="The first letter"),
+    Filter("trim", _trim, _is_kind("text"), _always("text"), summary="without spaces around"),
+    Filter("truncate", _truncate, _is_kind("text"), _always("text"),
+           (Param("length", _is_kind("integer")), Param("end", _is_kind("text"))),
+           summary="cut to that many characters: |truncate(60)"),
+    Filter("nl2br", _nl2br, TEXT, lambda value, args: of("text", "html"),
+           summary="line breaks kept in HTML"),
+    Filter("plain", _plain, TEXT, _always("text"), summary="formatted text without formatting"),
+    Filter("list", _list, LIST, _join_type, (_FIELD,), item_kinds=VALUES,
+           summary="“a, b and c”: |list, |list('name')"),
+    Filter("join", _join, LIST, _join_type, (Param("separator", TEXT), _FIELD),
+           item_kinds=VALUES, summary="joined by a text: |join(', '), |join('; ', 'name')"),
+    Filter("first", _first, LIST, _item, summary="the first of a list"),
+    Filter("last", _last, LIST, _item, summary="the last of a list"),
+    Filter("length", _length, LIST | TEXT, _always("integer"), takes_missing=True,
+           summary="how many"),
+    Filter("map", _map, LIST, lambda value, args: list_of(args.get("path", EMPTY)),
+           (Param("path", _is_kind("text"), required=True, literal=True, path=True),),
+           summary="one field of each: |map('name')"),
+    Filter("sort", _sort, LIST, _same, (_FIELD, Param("reverse", _is_kind("boolean"))),
+           item_kinds=VALUES, summary="sorted: |sort, |sort('date'), |sort('date', true)"),
+    Filter("unique", _unique, LIST, _same, (_FIELD,), item_kinds=VALUES,
+           summary="each once: |unique, |unique('partner_id')"),
+    Filter("sum", _sum, LIST, _always("integer", "number"), (_FIELD,), item_kinds=NUMERIC,
+           summary="the total: |sum('price_subtotal')"),
+    Filter("default", _default, ANYTHING,
+           lambda value, args: value | args.get("value_if_empty", EMPTY),
+           (Param("value_if_empty", required=True), Param("boolean", _is_kind("boolean"))),
+           takes_missing=True, summary="what to write when it is empty: |default('–')"),
+)
+_BY_NAME = {item.name: item for item in _ALL}
+FILTERS = MappingProxyType(_BY_NAME | {"count": _BY_NAME["length"]})
+
+
+def suggestion(name: str) -> str:
+    """“ Did you mean …?” for a filter that doesn't exist."""
+    if name in ("safe", "escape", "e"):
+        return " Values are escaped as they must be."
+    close = difflib.get_close_matches(name[:40], list(FILTERS), n=1)
+    return f" Did you mean |{close[0]}?" if close else ""
+
