@@ -3,6 +3,7 @@
 ``people``, ``stories_*``, ``newsletters`` and ``specials`` say what is in the mail,
 ``attachments`` and ``build`` turn it into RFC 5322 bytes, ``mails`` puts it together.
 ``seed_mailboxes`` and ``seed_odoo`` fill the sandbox, ``customer`` is the robot that answers
-(``answers`` decides whether and what), ``logins`` lists the names and passwords.
+(``answers`` decides whether and what, ``robots`` lists for which addresses), ``logins`` has the
+names and passwords.
 Nothing here is part of the addon.
 """

@@ -1,6 +1,6 @@
 """``python -m dev.demo.customer SANDBOX_JSON``: the customer who answers.
 
-Watches the mailboxes of ``logins.ROBOTS`` over IMAP and answers each new mail after
+Watches the mailboxes of ``robots.ROBOTS`` over IMAP and answers each new mail after
 ``PATIENCE`` seconds by SMTP submission, as a person would (``answers`` has the words).
 
 What is done is known to the server alone, so the robot can be killed at any time: an answered
@@ -23,7 +23,7 @@ from pathlib import Path
 from imapclient import imapclient
 from imapclient.exceptions import IMAPClientError, LoginError
 
-from . import answers, logins
+from . import answers, robots
 from .mailbox import TIMEOUT, connect, special_folder, tls
 
 PATIENCE = 3.0  # seconds between the arrival of a mail and its answer
@@ -42,7 +42,7 @@ class Mailbox:
     def __init__(self, settings, address, name, password):
         self.settings, self.address, self.name = settings, address, name
         self.password = password
-        self.robots = frozenset(map(str.lower, logins.ROBOTS))
+        self.robots = frozenset(map(str.lower, robots.ROBOTS))
         self.client, self.sent, self.due = None, "Sent", {}
         self.failures, self.not_before = 0, 0.0
 
@@ -150,8 +150,8 @@ class Mailbox:
 def work(settings, stop, mailboxes=None):
     """Serve until the event *stop* is set. A server that is down is tried again and again."""
     if mailboxes is None:
-        mailboxes = [Mailbox(settings, address, name, logins.MAILBOXES[address])
-                     for address, name in logins.ROBOTS.items()]
+        mailboxes = [Mailbox(settings, address, name, robots.MAILBOXES[address])
+                     for address, name in robots.ROBOTS.items()]
     while not stop.is_set():
         for mailbox in mailboxes:
             if stop.is_set():
@@ -188,7 +188,7 @@ def main(arguments):
         # Work in a thread: a signal must end the process even while a server does not answer.
         worker = threading.Thread(target=work, args=(settings, stop), daemon=True)
         worker.start()
-        log.info("answering for %d addresses", len(logins.ROBOTS))
+        log.info("answering for %d addresses", len(robots.ROBOTS))
         while worker.is_alive() and not stop.wait(1):
             pass
         worker.join(2)

@@ -14,7 +14,7 @@ from imapclient import imapclient
 
 from dev.sandbox import Sandbox
 
-from . import logins
+from . import robots
 from .mailbox import connect, special_folder
 from .mails import demo_mails
 
@@ -24,14 +24,14 @@ _SPECIAL = {"Sent": imapclient.SENT, "Archive": imapclient.ARCHIVE}
 def seed(sandbox):
     """Make and fill the mailboxes of a running *sandbox*; the number of mails added."""
     known = sandbox.mailboxes()
-    for address, password in logins.MAILBOXES.items():
+    for address, password in robots.MAILBOXES.items():
         if known.get(address.lower()) != password:
             sandbox.add_mailbox(address, password)
     added = 0
     mails = sorted(demo_mails(), key=lambda mail: (mail.mailbox, mail.folder))
     for address, group in groupby(mails, key=lambda mail: mail.mailbox):
         client = connect(sandbox.host, sandbox.ports["imap"], sandbox.ca_file, address,
-                         logins.MAILBOXES[address])
+                         robots.MAILBOXES[address])
         try:
             for folder, seeds in groupby(group, key=lambda mail: mail.folder):
                 added += _fill(client, folder, list(seeds))

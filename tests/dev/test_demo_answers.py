@@ -7,12 +7,12 @@ from email.message import EmailMessage
 
 import pytest
 
-from dev.demo import answers, logins
+from dev.demo import answers, logins, robots
 from dev.demo.mails import demo_mails
 
 NOW = datetime.datetime(2026, 3, 2, 9, 30, tzinfo=datetime.timezone.utc)
 ME, NAME = logins.CUSTOMER, "Katarzyna Zielińska"
-ROBOTS = frozenset(map(str.lower, logins.ROBOTS))
+ROBOTS = frozenset(map(str.lower, robots.ROBOTS))
 
 
 def mail(text="Here is the offer.", **headers):

@@ -16,7 +16,7 @@ from email.message import EmailMessage
 
 import pytest
 
-from dev.demo import customer, logins, seed_mailboxes
+from dev.demo import customer, logins, robots, seed_mailboxes
 from dev.demo.mailbox import tls
 from dev.demo.mails import CUSTOM_FOLDER, demo_mails
 from dev.paths import ROOT
@@ -196,10 +196,10 @@ def test_the_mailboxes_are_filled_once(sandbox, monkeypatch):
     anna = here(logins.ANNA)
     mails = [dataclasses.replace(mail, mailbox=here(mail.mailbox)) for mail in demo_mails()]
     monkeypatch.setattr(seed_mailboxes, "demo_mails", lambda: mails)
-    monkeypatch.setattr(logins, "MAILBOXES", {
-        here(address): password for address, password in logins.MAILBOXES.items()})
+    monkeypatch.setattr(robots, "MAILBOXES", {
+        here(address): password for address, password in robots.MAILBOXES.items()})
     assert seed_mailboxes.seed(sandbox) == len(mails)
-    assert logins.MAILBOXES.items() <= sandbox.mailboxes().items()
+    assert robots.MAILBOXES.items() <= sandbox.mailboxes().items()
     for folder in ("INBOX", "Sent", "Archive", CUSTOM_FOLDER):
         wanted = [mail for mail in mails if (mail.mailbox, mail.folder) == (anna, folder)]
         found = sandbox.messages(anna, folder)
