@@ -187,8 +187,8 @@ def main(arguments):
             signal.signal(number, lambda *_: stop.set())
         # Work in a thread: a signal must end the process even while a server does not answer.
         worker = threading.Thread(target=work, args=(settings, stop), daemon=True)
-        worker.start()
         log.info("answering for %d addresses", len(robots.ROBOTS))
+        worker.start()
         while worker.is_alive() and not stop.wait(1):
             pass
         worker.join(2)
