@@ -219,8 +219,9 @@ class Connection:
     """
 
     MAX_LINE = 16 * 1024 * 1024
+    MAX_LINES = 2_000_000
     MIN_RATE = 256
-    BUDGET = 256 * 1024 * 1024
+    BUDGET = 32 * 1024 * 1024
 
     def __init__(self, endpoint: Endpoint, sock: socket.socket, *, protocol="", deadline=None):
         self.endpoint = endpoint
@@ -240,7 +241,7 @@ class Connection:
     def begin(self, budget: int | None = None) -> None:
         """A new exchange starts: its byte budget and its clock start over."""
         self._budget = budget or self.BUDGET
-        self._received = 0
+        self._received = self._lines = 0
         self._started = time.monotonic()
 
     @contextmanager
@@ -282,6 +283,10 @@ class Connection:
             raise self.error("limit", "The server sends an endless line.")
         if not line.endswith(b"\n"):
             raise self.error("closed", "The server closed the connection.")
+        # A parser keeps lines as objects, whose memory is many times that of short lines.
+        self._lines += 1
+        if self._lines > self.MAX_LINES:
+            raise self.error("limit", "The server sends more than was asked for.")
         return line
 
     def read(self, size: int) -> bytes:

@@ -13,7 +13,7 @@ from . import folders as folder_names
 from . import wire
 from .exchange import Exchange, translated
 from .plan import FolderStatus
-from .transport import Client, greet
+from .transport import GREETING_BUDGET, Client, greet
 
 
 class Base:
@@ -65,7 +65,7 @@ class Base:
         if not self._connection.encrypted and endpoint.security != Security.NONE:
             raise self._error("tls", "Logging in without encryption is refused.")
         if self._imap.state != "AUTH":
-            with self._command("login"):
+            with self._command("login", GREETING_BUDGET):
                 self._login(endpoint)
         with self._command("CAPABILITY"):
             # They may differ from those before the login; asked for once more in any case.

@@ -119,11 +119,17 @@ def plan(state: FolderState, status: FolderStatus) -> Plan:
         if not status.exists:
             return Plan("nothing", compare=bool(state.known_uids), expected=0)
         return Plan("new", reason="resume", flags=flags, changed_since=since, **whole)
+    # A counter that goes backwards means a restored mailbox or a lost index: the count of
+    # messages alone proves nothing then.
+    compare_all = bool(
+        status.highestmodseq
+        and state.highestmodseq
+        and status.highestmodseq < state.highestmodseq
+    )
     if status.uidnext > state.uidnext:
-        return Plan("new", state.uidnext, top, reason="arrived", flags=flags,
-                    changed_since=since, expected=status.exists)
-    return Plan("nothing", compare=state.known_uids != status.exists, flags=flags,
-                changed_since=since, expected=status.exists)
+        return Plan("new", state.uidnext, top, "arrived", compare_all, flags, since, status.exists)
+    compare_all = compare_all or state.known_uids != status.exists
+    return Plan("nothing", 0, 0, "up_to_date", compare_all, flags, since, status.exists)
 
 
 def _flags(state: FolderState, status: FolderStatus) -> tuple[str, int | None]:

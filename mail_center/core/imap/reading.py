@@ -16,6 +16,7 @@ from .folders import RemoteFolder
 from .plan import FolderStatus
 
 MAX_UIDS = 5_000_000
+FETCH_BUDGET = 256 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Reading(Base):
         options = ""
         if {"LIST-EXTENDED", "SPECIAL-USE"} <= self.capabilities:
             options = " RETURN (SPECIAL-USE)"
-        with self._command("LIST", budget=32 * 1024 * 1024):
+        with self._command("LIST"):
             data = self._ok(self._imap.list('""', '"*"' + options))
             records = [item for item in data if item]
             found: dict[str, RemoteFolder] = {}
@@ -124,7 +125,7 @@ class Reading(Base):
         uids = wire.uid_list(uids)
         merged: dict[int, dict] = {}
         items = "(UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[])"
-        budget = max_bytes + 64 * 1024 + 1024 * len(uids) if max_bytes else None
+        budget = max_bytes + 64 * 1024 + 1024 * len(uids) if max_bytes else FETCH_BUDGET
         for response in self._fetch(uids, items, budget=budget):
             merged.setdefault(response[b"UID"], {}).update(response)
         for uid, response in sorted(merged.items()):
@@ -196,7 +197,7 @@ class Reading(Base):
                 self.select(*before)
 
     def _fetch(
-        self, uids: Iterable[int] | None, items: str, modifier: str = "", budget: int | None = None
+        self, uids: Iterable[int] | None, items: str, modifier: str = "", budget: int = FETCH_BUDGET
     ):
         """FETCH responses for ``uids`` alone, in the order in which they came."""
         self._need_selected()

@@ -13,6 +13,8 @@ from imapclient import IMAPClient
 from ..net import Connection, Security
 from .exchange import is_throttling
 
+GREETING_BUDGET = 64 * 1024
+
 
 class Transport(imaplib.IMAP4):
     """An IMAP4 connection over a :class:`Connection` that exists already."""
@@ -46,7 +48,8 @@ class Transport(imaplib.IMAP4):
         self._connection.begin(self.next_budget)
         return super()._new_tag()
 
-    next_budget: int | None = None
+    # Bytes that the answer to the next command may have; little until we're logged in.
+    next_budget: int | None = GREETING_BUDGET
 
     def starttls(self, ssl_context=None):
         """RFC 9051 section 6.2.1. What was said in plaintext counts for nothing afterwards."""
@@ -98,7 +101,7 @@ def greet(connection: Connection) -> Client:
     connection.protocol = "imap"
     if endpoint.security == Security.TLS and not connection.encrypted:
         connection.start_tls()
-    connection.begin(64 * 1024)
+    connection.begin(GREETING_BUDGET)
     try:
         client = Client(connection)
     except imaplib.IMAP4.abort as exc:
