@@ -1,6 +1,13 @@
-import { Component, onWillStart, onWillUnmount, onWillUpdateProps, useState } from "@odoo/owl";
+import {
+    Component,
+    onMounted,
+    onWillStart,
+    onWillUnmount,
+    onWillUpdateProps,
+    useState,
+} from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
-import { deserializeDateTime, formatDateTime } from "@web/core/l10n/dates";
+import { deserializeDateTime, toLocaleDateTimeString } from "@web/core/l10n/dates";
 import { KeepLast } from "@web/core/utils/concurrency";
 import { useService } from "@web/core/utils/hooks";
 
@@ -36,7 +43,7 @@ export class RecordEmails extends Component {
                 this.load();
             }
         };
-        this.bus.subscribe("mail_center/changed", onChanged);
+        onMounted(() => this.bus.subscribe("mail_center/changed", onChanged));
         onWillUnmount(() => this.bus.unsubscribe("mail_center/changed", onChanged));
         onWillStart(() => this.load());
         onWillUpdateProps((next) => {
@@ -63,7 +70,7 @@ export class RecordEmails extends Component {
     }
 
     when(email) {
-        return formatDateTime(deserializeDateTime(email.date), { showSeconds: false });
+        return toLocaleDateTimeString(deserializeDateTime(email.date), { showSeconds: false });
     }
 
     who(email) {
@@ -72,6 +79,18 @@ export class RecordEmails extends Component {
 
     stateClass(email) {
         return STATE_CLASSES[email.state] || "text-bg-secondary";
+    }
+
+    /** What a click does on a row that is no button, Enter and the space bar do too. */
+    onKeydown(ev, callback) {
+        if (ev.target === ev.currentTarget && ["Enter", " "].includes(ev.key)) {
+            ev.preventDefault();
+            callback.call(this);
+        }
+    }
+
+    toggleAll() {
+        this.state.open = !this.state.open;
     }
 
     toggle(email) {
