@@ -1,8 +1,8 @@
 """HTML of mail: cleaning, remote content held back, plain text both ways, folding of quotes."""
 
+from .clean import CleanHtml, resolve_cids, sanitise, unblock
 from .measure import HtmlLimits, TooComplex
 from .quotes import fold_quotes
-from .sanitise import CleanHtml, resolve_cids, sanitise, unblock
 from .text import from_text, snippet, to_text
 
 __all__ = [

@@ -1,8 +1,9 @@
 """How hard a document would be for a real parser, found without one.
 
-A browser-grade parser is quadratic in nesting, and misnested formatting elements are copied into
-every following block (the adoption agency of the HTML standard), which lets a few kilobytes grow
-into gigabytes. Both are bounded from above here, in linear time, before nh3 sees the source.
+A browser-grade parser is quadratic in nesting, attributes and entities, and it copies misnested
+formatting elements into every following block (the adoption agency of the HTML standard), which
+lets a few kilobytes grow into gigabytes. All of it is bounded from above here, in linear time,
+before nh3 sees the source.
 """
 
 from __future__ import annotations
@@ -46,6 +47,9 @@ class HtmlLimits:
     """Bounds of one document; beyond them it is shown as its plain text."""
 
     size: int = 2 * 1024 * 1024  # characters
+    tags: int = 40_000
+    attributes: int = 250  # of one tag; a parser compares each with each
+    entities: int = 100_000  # a parser copies the text so far at each
     depth: int = 256  # open elements at one point, at most
     copies: int = 16 * 1024 * 1024  # characters of markup that reopened elements may add
 
@@ -61,10 +65,16 @@ def measure(source: str, limits: HtmlLimits) -> Measure:
     """Upper bounds for a document. Raises TooComplex as soon as one passes its limit."""
     if len(source) > limits.size:
         raise TooComplex(f"The HTML is longer than {limits.size} characters.")
+    if source.count("&") > limits.entities:
+        raise TooComplex(f"The HTML has more than {limits.entities} entities.")
     result = Measure()
     stack: list[tuple[str, int]] = []  # name, length of the start tag if it is a formatting one
     formatting = 0  # characters of the open formatting elements' start tags
-    for token in tokens(source):
+    for count, token in enumerate(tokens(source)):
+        if count > 2 * limits.tags:
+            raise TooComplex(f"The HTML has more than {limits.tags} tags.")
+        if len(token.attributes) > limits.attributes:
+            raise TooComplex(f"A tag of the HTML has more than {limits.attributes} attributes.")
         if token.kind == "start":
             name = token.value
             if name == "body" and result.body is None:

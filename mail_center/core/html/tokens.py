@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+_OPENING = re.compile(r"<(?=[a-zA-Z/!?])")
 _TAG_NAME = re.compile(r"[a-zA-Z][^\t\n\f\r />]*")
 _BEFORE_ATTRIBUTE = re.compile(r"[\t\n\f\r /]*")
 _ATTRIBUTE_NAME = re.compile(r"=?[^\t\n\f\r />=]*")
@@ -23,6 +24,7 @@ RAW_TEXT = {
     "script", "style", "title", "textarea", "xmp", "iframe", "noembed", "noframes", "plaintext",
 }  # fmt: skip
 _RAW_END = {name: re.compile(rf"</{name}(?=[\t\n\f\r />])", re.IGNORECASE) for name in RAW_TEXT}
+_MAX_ATTRIBUTES = 1000  # of one tag; further ones are read over
 VOID = {
     "area", "base", "basefont", "bgsound", "br", "col", "embed", "frame", "hr", "img", "input",
     "keygen", "link", "meta", "param", "source", "track", "wbr",
@@ -65,7 +67,7 @@ def _attributes(source: str, position: int) -> tuple[dict[str, str], int]:
             else:
                 match = _UNQUOTED.match(source, position)
                 value, position = match[0], match.end()
-        if len(found) < 100:
+        if len(found) < _MAX_ATTRIBUTES:
             found.setdefault(name.lower(), html.unescape(value) if "&" in value else value)
 
 
@@ -74,9 +76,10 @@ def tokens(source: str) -> Iterator[Token]:
     size = len(source)
     position = text_start = 0
     while True:
-        opening = source.find("<", position)
-        if opening < 0:
+        found = _OPENING.search(source, position)
+        if not found:
             break
+        opening = found.start()
         following = source[opening + 1 : opening + 2]
         token = None
         if following == "!":
@@ -89,9 +92,6 @@ def tokens(source: str) -> Iterator[Token]:
         else:
             is_end = following == "/"
             name = _TAG_NAME.match(source, opening + 1 + is_end)
-            if not name:
-                position = opening + 1
-                continue
             attributes, end = _attributes(source, name.end())
             if end < 0:  # the rest is inside a tag: nothing of it shows
                 if text_start < opening:

@@ -113,8 +113,6 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
     if name == "data-mc-src":
         url = _url(value)
         return url if len(url) <= _MAX_URL and _WEB.match(url) else None
-    if name in ("target", "rel"):
-        return value  # set by nh3 itself
     if name in _TEXT_ATTRIBUTES:
         return value[:1000]
     if tag == "a" and name == "name":
@@ -127,13 +125,14 @@ _CLEANER = nh3.Cleaner(
     clean_content_tags=_WITH_CONTENT,
     attributes=_ATTRIBUTES,
     attribute_filter=_attribute,
-    link_rel="noopener noreferrer nofollow",
-    set_tag_attribute_values={"a": {"target": "_blank"}},
+    link_rel=None,  # written below, where their order is ours
     url_schemes={"http", "https", "mailto", "tel", "cid", "data"},
 )
 
 # nh3 writes attributes one way only, so its output can be read with a regular expression.
 _IMG = re.compile(r'<img((?: [^\s"=>]+="[^"]*")*)>')
+_LINK_TAG = re.compile(r'<a((?: [^\s"=>]+="[^"]*")*)>')
+_LINK_END = ' target="_blank" rel="noopener noreferrer nofollow">'
 _ATTR = re.compile(r' ([^\s"=>]+)="([^"]*)"')
 _TINY = re.compile(r"\s*[012](?:\.\d+)?\s*(?:px)?\s*")
 _HIDDEN_STYLE = re.compile(
@@ -202,7 +201,7 @@ def unblock(html: str) -> str:
     return _IMG.sub(replace, html)
 
 
-def _block(html: str) -> tuple[str, tuple[str, ...], int]:
+def _finish(html: str) -> tuple[str, tuple[str, ...], int]:
     remote: dict[str, None] = {}
     trackers = 0
 
@@ -224,7 +223,10 @@ def _block(html: str) -> tuple[str, tuple[str, ...], int]:
             remote[html_module.unescape(address)] = None
         return _write_img(attributes)
 
-    return _IMG.sub(replace, html), tuple(remote), trackers
+    html = _IMG.sub(replace, html)
+    # A link must not get hold of this page, nor tell the other side where it was clicked.
+    html = _LINK_TAG.sub(lambda a: a[0][:-1] + _LINK_END if ' href="' in a[1] else a[0], html)
+    return html, tuple(remote), trackers
 
 
 def _body_wrapper(body: dict[str, str] | None) -> tuple[str, str]:
@@ -267,7 +269,7 @@ def sanitise(
         return CleanHtml(from_text(to_text(html)[: limits.size]), simplified=True)
     before, after = _body_wrapper(found.body)
     cleaned = _CLEANER.clean(before + html + after)
-    cleaned, remote, trackers = _block(cleaned)
+    cleaned, remote, trackers = _finish(cleaned)
     if cids is not None:
         cleaned = resolve_cids(cleaned, cids)
     return CleanHtml(cleaned, remote, trackers)
