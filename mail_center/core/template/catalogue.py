@@ -224,8 +224,9 @@ class Catalogue:
         """Special fields that have every word of ``text`` in their path, label or group.
 
         Case and accents don't matter. ``depth`` is how many relations of the document are
-        followed (two already make some ten thousand fields of an order). Best matches come first: the whole label, its start, short paths.
-        ``sample`` gives the value of a path for a chosen record and is asked for results only.
+        followed (two already make some ten thousand fields of an order). Best matches come
+        first: the whole label, its start, short paths. ``sample`` gives the value of a path for
+        a chosen record and is asked for results only.
         """
         words = folded(text).split()
         found = []

@@ -42,7 +42,8 @@ _ALONE = re.compile(
 )
 # A placeholder doesn't reach from one of these into another.
 _BLOCK_ELEMENTS = frozenset(
-    "p div table tbody thead tr td th ul ol li h1 h2 h3 h4 h5 h6 blockquote body html".split()
+    ["p", "div", "table", "tbody", "thead", "tr", "td", "th", "ul", "ol", "li", "h1", "h2", "h3",
+     "h4", "h5", "h6", "blockquote", "body", "html"]
 )
 _MAX_PARTS = 40
 _EACH = re.compile(r"\s*([A-Za-z][A-Za-z0-9_]*)\s+in\s+(\S.*)", re.S)
@@ -61,7 +62,8 @@ def normalise_editor_html(html: str) -> str:
 
     Raises EditorProblem.
     """
-    if "{" not in html and "data-mc-" not in html and "7b" not in html.lower():
+    lower = html.lower()
+    if "{" not in html and "data-mc-" not in lower and "%7b" not in lower:
         return html
     parts = [_repair_tag(piece) for piece in pieces(html)]
     parts = _blocks_from_attributes(_TextRepair(parts).result)
@@ -223,10 +225,7 @@ def _outside(inside: list[Piece]) -> tuple[list[Piece], list[Piece], int]:
                 before.insert(0, start)
                 pairs.append(piece)
                 continue
-        elif piece.kind == "void" and piece.tag in ("br", "wbr"):
-            lines += piece.source.count("\n")
-            continue
-        elif piece.kind == "comment":
+        elif piece.kind == "comment" or piece.tag in ("br", "wbr"):
             lines += piece.source.count("\n")
             continue
         if piece.kind == "open":

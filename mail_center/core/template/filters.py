@@ -164,7 +164,8 @@ def _truncate(state, value, length=80, end="…"):
     if len(value) <= length:
         return value
     cut = value[: max(0, length - len(end))]
-    at_word = cut.rsplit(None, 1)[0] if not value[len(cut) : len(cut) + 1].isspace() else cut
+    words = cut.rsplit(None, 1)
+    at_word = cut if value[len(cut) : len(cut) + 1].isspace() or not words else words[0]
     return _made(state, (at_word or cut).rstrip() + end[:length])
 
 
@@ -286,7 +287,11 @@ def _length(state, value):
 
 def _map(state, value, path):
     state.budget.length(len(value))
-    return Items((follow(state, item, path) for item in value), f"{value.path}.{path}")
+    values = [follow(state, item, path) for item in value]
+    for found in values:
+        if kind(found) == "list":
+            raise TemplateProblem("list_as_value", path=found.path)
+    return Items(values, f"{value.path}.{path}")
 
 
 def sort_key(state: State, value) -> tuple:
@@ -423,7 +428,7 @@ _ALL = (
            summary="how many"),
     Filter("map", _map, LIST, lambda value, args: list_of(args.get("path", EMPTY)),
            (Param("path", _is_kind("text"), required=True, literal=True, path=True),),
-           summary="one field of each: |map('name')"),
+           item_kinds=VALUES, summary="one field of each: |map('name')"),
     Filter("sort", _sort, LIST, _same, (_FIELD, Param("reverse", _is_kind("boolean"))),
            item_kinds=VALUES, summary="sorted: |sort, |sort('date'), |sort('date', true)"),
     Filter("unique", _unique, LIST, _same, (_FIELD,), item_kinds=VALUES,

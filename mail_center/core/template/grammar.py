@@ -31,7 +31,6 @@ RESERVED = ROOTS | {
     "loop", "range", "self", "super", "caller", "varargs", "kwargs", "true", "false", "none",
     "True", "False", "None", "context", "environment",
 }
-LOOP_FIELDS = frozenset({"index", "index0", "first", "last", "length", "revindex", "revindex0"})
 BINARY = {
     nodes.Add: "+", nodes.Sub: "-", nodes.Mul: "*", nodes.Div: "/", nodes.FloorDiv: "//",
     nodes.Mod: "%",
@@ -52,11 +51,16 @@ _CONSTRUCTS = {
     nodes.Slice: "[… : …]", nodes.NSRef: "namespace",
 }
 MAX_INTEGER = 10**18
+MAX_NESTING = 40
 _ENDINGS = {"if": "{% endif %}", "for": "{% endfor %}", "set": "{% endset %}"}
 
 
 class TemplateTooLarge(Exception):
     """More tokens than allowed."""
+
+
+class TemplateTooDeep(Exception):
+    """Nested so deeply that Jinja2's recursive parser would give up in disorder."""
 
 
 class OffsetLexer(Lexer):
@@ -65,14 +69,44 @@ class OffsetLexer(Lexer):
     def tokeniter(
         self, source, name, filename=None, state=None
     ) -> Iterator[tuple[int, str, str]]:
-        position = count = 0
-        for _line, token, value in super().tokeniter(source, name, filename, state):
-            count += 1
-            if count > MAX_TOKENS:
-                raise TemplateTooLarge
-            position = max(position, source.find(value, position))
-            yield position + 1, token, value
-            position += len(value)
+        position = 0
+        nesting = _Nesting()
+        try:
+            for count, (_line, token, value) in enumerate(
+                super().tokeniter(source, name, filename, state)
+            ):
+                if count >= MAX_TOKENS:
+                    raise TemplateTooLarge
+                nesting.see(token, value)
+                position = max(position, source.find(value, position))
+                yield position + 1, token, value
+                position += len(value)
+        except TemplateSyntaxError as exc:
+            exc.lineno = position + 1
+            raise
+
+
+class _Nesting:
+    """Keeps count of what makes the parser call itself."""
+
+    def __init__(self):
+        self.blocks = self.brackets = self.prefixes = 0
+        self.tag_follows = False
+
+    def see(self, token: str, value: str) -> None:
+        if token in ("variable_begin", "block_begin"):
+            self.brackets = self.prefixes = 0
+            self.tag_follows = token == "block_begin"
+        elif token == "name":
+            if self.tag_follows:
+                self.blocks += 1 if value in ("if", "for") else -(value in ("endif", "endfor"))
+                self.tag_follows = False
+            self.prefixes += value in ("not", "else")
+        elif token == "operator":
+            self.brackets += 1 if value in "([{" else -(value in ")]}")
+            self.prefixes += value in "+-" and len(value) == 1
+        if max(self.blocks, self.brackets, self.prefixes - MAX_NESTING) > MAX_NESTING:
+            raise TemplateTooDeep
 
 
 def find_unclosed(lexer: Lexer, source: str) -> tuple[int, str] | None:
@@ -114,11 +148,7 @@ def syntax_problem(source: str, error: TemplateSyntaxError, lexer: Lexer) -> Pro
             "end of template" in text or "end of comment" in text or offset >= at
         ):
             return Problem.at(source, at, "unclosed_placeholder", closing=closing)
-    if re.match(r"unexpected char", text):
-        # The lexer counts real lines and names the offset in its text.
-        found = re.search(r"at (\d+)$", text)
-        offset = int(found[1]) if found else 0
-        text = re.sub(r" at \d+$", "", text)
+    text = re.sub(r"^(unexpected char .*) at \d+$", r"\1", text)
     return Problem.at(source, offset, "syntax_error", detail=text[:200] or "unknown syntax")
 
 

@@ -12,6 +12,7 @@ SCALARS = frozenset({"text", "html", "integer", "number", "boolean", "date", "da
 TEXT = frozenset({"text", "html"})
 NUMERIC = frozenset({"integer", "number"})
 TEMPORAL = frozenset({"date", "datetime"})
+LOOP_FIELDS = frozenset({"index", "index0", "first", "last", "length", "revindex", "revindex0"})
 KINDS = SCALARS | {"record", "records", "list"}
 
 # Odoo's field types; those left out (binary, json, properties, references) aren't offered.

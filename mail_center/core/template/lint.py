@@ -12,11 +12,12 @@ from collections.abc import Callable, Iterable
 from jinja2 import nodes
 
 from .editor import EditorProblem, normalise_editor_html
-from .filters import FILTERS, VALUES, Filter
-from .grammar import BINARY, LOOP_FIELDS, ROOTS, call_target
+from .filters import FILTERS, Filter
+from .grammar import BINARY, call_target
 from .kinds import (
     EMPTY,
     KIND_NAMES,
+    LOOP_FIELDS,
     NUMERIC,
     TEMPORAL,
     TEXT,
@@ -57,7 +58,7 @@ def lint(
     tree, problems = parse(source, html, limits)
     if tree is None or any(problem.code == "too_complex" for problem in problems):
         return problems
-    checker = _Checker(source, resolver, {(p.line, p.column, p.code) for p in problems})
+    checker = _Checker(source, resolver, html, {(p.line, p.column, p.code) for p in problems})
     checker.block(tree.body, _Scope())
     return sorted(
         [*problems, *checker.problems], key=lambda problem: (problem.line, problem.column)
@@ -81,18 +82,18 @@ class _Scope:
 
 
 class _Checker:
-    def __init__(self, source: str, resolver: Resolver, reported: set):
+    def __init__(self, source: str, resolver: Resolver, html: bool, reported: set):
         self.source = source
+        self.html = html
         self.resolver = resolver
         self.problems: list[Problem] = []
         self._reported = reported  # what the grammar said about the same place
-        self._silent = 0
         self._types: dict[str, FieldType | None] = {}
 
     def report(self, node: nodes.Node, code: str, **params) -> Static:
         problem = Problem.at(self.source, max(0, node.lineno - 1), code, **params)
         place = (problem.line, problem.column, code)
-        if not self._silent and place not in self._reported:
+        if place not in self._reported:
             self._reported.add(place)
             self.problems.append(problem)
         return EMPTY
@@ -117,19 +118,18 @@ class _Checker:
 
     def do_if(self, node, scope):
         self.type(node.test, scope)
-        branches = [node.body, *([branch] for branch in node.elif_), node.else_]
-        before = dict(scope.names)
-        after: dict[str, Static] = {}
-        for branch in branches:
+        before = scope.names
+        ends: list[dict[str, Static]] = []
+        for branch in (node.body, *([branch] for branch in node.elif_), node.else_):
             scope.names = dict(before)
             self.block(branch, scope)
-            for name, static in scope.names.items():
-                after[name] = after.get(name, EMPTY) | static
-        for name in after:
-            outer = _Scope(scope.parent).find(name) or EMPTY
+            ends.append(scope.names)
+        outside = _Scope(scope.parent)
+        scope.names = {
             # A branch that doesn't set it leaves what was there before.
-            after[name] |= before.get(name, outer)
-        scope.names = after
+            name: EMPTY.union(*(end.get(name, outside.find(name) or EMPTY) for end in ends))
+            for name in dict.fromkeys(name for end in ends for name in end)
+        }
 
     def do_assign(self, node, scope):
         static = self.type(node.node, scope)
@@ -140,7 +140,7 @@ class _Checker:
         inner = _Scope(scope)
         self.block(node.body, inner)
         if isinstance(node.target, nodes.Name):
-            scope.names[node.target.name] = of("html", "text")
+            scope.names[node.target.name] = of("html" if self.html else "text")
 
     def do_for(self, node, scope):
         iterated = self.type(node.iter, scope)
@@ -153,10 +153,7 @@ class _Checker:
         if node.test is not None:
             self.type(node.test, inner)
         inner.names["loop"] = EMPTY
-        # A variable set further down in the body may be seen further up in a later turn.
-        self._silent += 1
-        self.block(node.body, inner)
-        self._silent -= 1
+        # Each turn starts with the variables of outside: nothing is carried from turn to turn.
         self.block(node.body, inner)
         self.block(node.else_, _Scope(scope))
 
@@ -190,7 +187,7 @@ class _Checker:
             if node.name == "loop":
                 return self.report(node, "forbidden_construct", construct="loop")
             return known
-        kind = self.field(node.name) if node.name in ROOTS else None
+        kind = self.field(node.name)
         if kind is None:
             return self.report(node, "unknown_name", path=node.name[:80])
         return field_static(kind, node.name)
@@ -198,7 +195,7 @@ class _Checker:
     def of_getattr(self, node, scope):
         if isinstance(node.node, nodes.Name) and node.node.name == "loop":
             return self._loop_field(node, scope)
-        return self._get(node, self.type(node.node, scope), node.attr)
+        return self.get(node, self.type(node.node, scope), node.attr)
 
     def _loop_field(self, node, scope):
         if scope.find("loop") is None:
@@ -207,7 +204,7 @@ class _Checker:
             return self.report(node, "unknown_field", path="loop", name=node.attr[:80])
         return of("boolean" if node.attr in _BOOLEAN_LOOP else "integer")
 
-    def _get(self, node, owner: Static, name: str) -> Static:
+    def get(self, node, owner: Static, name: str) -> Static:
         result = EMPTY
         for atom in sorted(owner, key=lambda atom: (atom.kind, atom.path)):
             if atom.kind == "list":
@@ -224,7 +221,7 @@ class _Checker:
     def of_getitem(self, node, scope):
         owner = self.type(node.node, scope)
         if isinstance(node.arg, nodes.Const) and isinstance(node.arg.value, str):
-            return self._get(node, owner, node.arg.value)
+            return self.get(node, owner, node.arg.value)
         if kinds_of(owner) - {"list"}:
             return self.report(node, "not_a_list", path=_spelled(node.node))
         return items_of(owner)
@@ -232,7 +229,7 @@ class _Checker:
     def of_list(self, node, scope):
         found = EMPTY
         for item in node.items:
-            found |= self.type(item, scope)
+            found |= self.value(item, scope)
         return list_of(found)
 
     of_tuple = of_list
@@ -305,9 +302,9 @@ class _Checker:
         for group in _ORDERED:
             if kinds_of(left) <= group and kinds_of(right) <= group:
                 return
-        known = next((group for group in _ORDERED if kinds_of(left) <= group and left), None)
-        node, static = (right_node, right) if known else (left_node, left)
-        kinds = sorted(kinds_of(static) - (known or frozenset())) or sorted(kinds_of(static))
+        group = next((group for group in _ORDERED if left and kinds_of(left) <= group), None)
+        node, static = (right_node, right) if group or not left else (left_node, left)
+        kinds = sorted(kinds_of(static) - (group or frozenset()))
         self.report(node, "type_mismatch", name=sign, kind=KIND_NAMES[kinds[0]])
 
     def _container(self, node, left, right):
@@ -406,13 +403,11 @@ class _FilterCall:
 
     def _follow(self, items: Static, path: str) -> Static | None:
         static = items
-        count = len(self.checker.problems)
-        silent = self.checker._silent
         for name in path.split("."):
-            before = static
-            static = self.checker._get(_Step(self.node), static, name)
-            if not static and before and (len(self.checker.problems) > count or silent):
-                return None
+            found = self.checker.get(_Step(self.node), static, name)
+            if static and not found:
+                return None  # reported
+            static = found
         return static
 
 
@@ -432,6 +427,3 @@ def _spelled(node: nodes.Node) -> str:
         node = node.node
     names.append(node.name[:80] if isinstance(node, nodes.Name) else "…")
     return ".".join(reversed(names))
-
-
-__all__ = ["VALUES", "Resolver", "lint"]

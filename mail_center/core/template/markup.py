@@ -9,7 +9,8 @@ import re
 from dataclasses import dataclass
 
 VOID = frozenset(
-    "area base br col embed hr img input link meta param source track wbr".split()
+    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param",
+     "source", "track", "wbr"]
 )
 _TAG_START = re.compile(r"</?([A-Za-z][A-Za-z0-9:-]*)")
 _TAG_REST = re.compile(r"(?:[^\"'<>]|\"[^\"]*\"|'[^']*')*>")

@@ -10,13 +10,11 @@ from jinja2 import pass_context
 from jinja2.runtime import LoopContext
 from markupsafe import Markup, escape
 
-from .filters import VALUES
-from .kinds import NUMERIC, TEXT
+from .kinds import LOOP_FIELDS, NUMERIC, TEXT
 from .problems import TemplateProblem
-from .values import Items, Missing, Record, State, kind
+from .values import Items, Missing, State, kind
 
 MAX_BITS = 256
-LOOP_FIELDS = frozenset({"index", "index0", "first", "last", "length", "revindex", "revindex0"})
 
 
 class Turns:
@@ -83,10 +81,11 @@ def item(context, obj, argument):
 
 @pass_context
 def items(context, _none, *values):
-    """``[a, b]``."""
+    """``[a, b]``, of values: lists of lists could grow without end (values.Items)."""
     context.state.budget.length(len(values))
     for value in values:
-        kind(value)
+        if kind(value) == "list":
+            raise TemplateProblem("list_as_value", path=value.path or "…")
     return Items(values)
 
 
@@ -203,7 +202,7 @@ def _contains(state: State, needle, container) -> bool:
     if not name or not kind(needle):
         return False
     if name == "list":
-        state.budget.length(len(container))
+        state.budget.step(len(container))
         return any(equal(state, needle, value) for value in container)
     if name in TEXT and kind(needle) in TEXT:
         return str.__contains__(str.__str__(container), str.__str__(needle))
@@ -263,7 +262,6 @@ def _join(state: State, left, right):
 
 
 OPERATORS = {
-    "turns": turns, "item": item, "items": items, "concat": concat, "nothing": nothing, "range": make_range,
-    "cycle": cycle, "compare": compare,
+    "turns": turns, "item": item, "items": items, "concat": concat, "nothing": nothing,
+    "range": make_range, "cycle": cycle, "compare": compare,
 }
-__all__ = ["OPERATORS", "VALUES", "Record", "arithmetic", "attribute", "sign"]

@@ -10,7 +10,15 @@ from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from . import filters, operators, tests
-from .grammar import OPERATOR, Guard, OffsetLexer, TemplateTooLarge, check, syntax_problem
+from .grammar import (
+    OPERATOR,
+    Guard,
+    OffsetLexer,
+    TemplateTooDeep,
+    TemplateTooLarge,
+    check,
+    syntax_problem,
+)
 from .limits import MAX_TOKENS, Limits
 from .problems import Problem, TemplateProblem
 from .values import Missing
@@ -103,7 +111,7 @@ def parse(source: str, html: bool, limits: Limits) -> tuple[nodes.Template | Non
     except TemplateTooLarge:
         problem = Problem.at("", 0, "too_large", limit=MAX_TOKENS, unit="words")
         return None, [problem]
-    except RecursionError:
+    except (TemplateTooDeep, RecursionError):
         return None, [
             Problem.at("", 0, "too_complex", detail="its parts are nested too deeply")
         ]

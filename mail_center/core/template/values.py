@@ -84,7 +84,11 @@ class Record:
 
 
 class Items:
-    """A list: the records of a relation, or the result of a filter."""
+    """A list: the records of a relation, or the result of a filter.
+
+    Never of lists: forty lines of ``{% set a = [a, a] %}`` would make a list of a billion items
+    that takes no memory and forever to compare.
+    """
 
     __slots__ = ("path", "values")
 
@@ -155,7 +159,7 @@ class State:
             return Record(value, path, self)
         if isinstance(value, (list, tuple)):
             self.budget.length(len(value))
-            return Items((self.wrap(item, path) for item in value), path)
+            return Items((self._wrap_item(item, path) for item in value), path)
         try:
             value = plain(value)
         except TypeError:
@@ -167,6 +171,12 @@ class State:
         if isinstance(value, datetime):
             return self.formats.local(value)
         return value
+
+    def _wrap_item(self, value, path: str):
+        if isinstance(value, (list, tuple)):
+            self.unresolved[path] = None
+            return Missing(path=path)
+        return self.wrap(value, path)
 
     def text(self, value) -> str:
         """A value as it is written into the result: a str, or Markup when it is HTML.

@@ -20,7 +20,7 @@ from markupsafe import Markup
 from .kinds import FieldType
 
 FIELD_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,127}\Z")
-Scalar = Union[str, Markup, bool, int, float, Decimal, date, datetime, None]
+Scalar = str | Markup | bool | int | float | Decimal | date | datetime | None
 Value = Union["View", Sequence, Scalar]
 
 

@@ -3,8 +3,9 @@
 from datetime import date, datetime
 
 import pytest
-from core.template import Catalogue, MappingView
 from markupsafe import Markup
+
+from core.template import Catalogue, MappingView
 
 MODELS = {
     "sale.order": {

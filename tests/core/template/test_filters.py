@@ -1,6 +1,7 @@
 """Dates, amounts, texts and lists in the recipient's language."""
 
 import pytest
+
 from core.template import FILTERS, MappingView, TemplateProblem, render
 
 

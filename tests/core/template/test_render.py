@@ -3,6 +3,7 @@
 from datetime import datetime, timezone
 
 import pytest
+
 from core.template import (
     FieldType,
     ForbiddenField,
