@@ -268,8 +268,9 @@ class Connection:
         return left
 
     def _receive_into(self, buffer) -> int:
-        self.sock.settimeout(self._remaining())
+        left = self._remaining()
         with self._translated("reading"):
+            self.sock.settimeout(left)
             count = self.sock.recv_into(buffer)
         self._received += count
         if self._received > self._budget:
@@ -310,8 +311,9 @@ class Connection:
         """Send all of ``data``, block by block, so that a large mail isn't one operation."""
         view = memoryview(data)
         for start in range(0, len(view), 256 * 1024):
-            self.sock.settimeout(self._remaining())
+            left = self._remaining()
             with self._translated("sending"):
+                self.sock.settimeout(left)
                 self.sock.sendall(view[start : start + 256 * 1024])
             # What is taken from us counts as progress as well.
             self._started = time.monotonic()
@@ -330,8 +332,9 @@ class Connection:
                 "Nothing was sent to it.",
             )
         context = tls_context(self.endpoint)
-        self.sock.settimeout(self._remaining())
+        left = self._remaining()
         with self._translated("securing"):
+            self.sock.settimeout(left)
             self.sock = context.wrap_socket(self.sock, server_hostname=self.endpoint.host)
         self.encrypted = True
         self._open_reader()

@@ -20,14 +20,17 @@ class Peer:
         self.sock.sendall(data)
 
     def line(self) -> bytes:
-        """The next line from the client without its line end; b"" when it is gone."""
+        """The next line from the client without its line end. EOFError when it is gone."""
         line = self._file.readline()
-        if line:
-            self.server.received.append(line)
+        if not line:
+            raise EOFError
+        self.server.received.append(line)
         return line.rstrip(b"\r\n")
 
     def lines(self):
-        return iter(self.line, b"")
+        with contextlib.suppress(EOFError):
+            while True:
+                yield self.line()
 
     def read(self, size: int) -> bytes:
         data = self._file.read(size)
@@ -88,7 +91,7 @@ class RawServer:
 
     def _serve(self, sock):
         # The client leaving in the middle is what most of these tests are about.
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, EOFError):
             if self._tls:
                 sock = self._tls.wrap_socket(sock, server_side=True)
                 self._peers.append(sock)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -13,6 +13,10 @@ from ..net import Connection, Endpoint, MailServerError, Security
 from . import envelope as envelopes
 from .outcome import FAILED, Outcome, Reply, classify, classify_error, outcome_of
 from .wire import Wire
+
+# Commands sent at once where the server takes them so (RFC 2920): their replies fit into any
+# socket's buffer.
+PIPELINE = 50
 
 
 @dataclass(frozen=True)
@@ -193,6 +197,8 @@ class Session:
         return delivery.run()
 
     def _reset(self) -> None:
+        if self._closed:
+            return
         try:
             reply = self._wire.command("RSET")
         except MailServerError:
@@ -211,6 +217,7 @@ class _Delivery:
         self.mail = mail
         self.on_phase = on_phase
         self.phase = "mail"
+        self.refused_by_caller = False
         self.results: dict[str, RecipientResult] = {}
 
     def run(self) -> Attempt:
@@ -221,9 +228,15 @@ class _Delivery:
         try:
             self.transact()
         except MailServerError as exc:
+            if self.refused_by_caller:
+                self.session._drop()
+                raise
+            reply = self.last_words() if self.phase == "data" else None
             self.session._drop()
-            outcome = classify_error(exc.kind, content_sent=self.phase == "content")
-            self.settle(outcome)
+            if reply:
+                self.settle(classify(reply, "content"), reply)
+            else:
+                self.settle(classify_error(exc.kind, content_sent=self.phase == "content"))
             return self.attempt(self.phase, exc)
         except BaseException:
             # The caller could not record the phase: without the final dot, nothing is sent.
@@ -233,22 +246,12 @@ class _Delivery:
 
     def transact(self) -> None:
         wire, mail = self.wire, self.mail
-        self.enter("mail")
-        reply = wire.command(mail.mail_command())
-        if reply.code // 100 != 2:
-            return self.refuse(reply, "mail")
-        self.enter("rcpt")
-        for recipient in self.open():
-            reply = wire.command(mail.rcpt_command(recipient))
-            if reply.code // 100 != 2:
-                self.results[recipient] = RecipientResult.of(classify(reply, "rcpt"), reply)
-            if reply.code == 421:
-                return self.refuse(reply, "rcpt")
-        if not self.open():
-            return self.session._reset()
+        if not self.offer_envelope():
+            return
         reply = wire.command("DATA")
         if reply.code != 354:
-            return self.refuse(reply, "data")
+            self.refuse(reply, "data")
+            return
         self.enter("data")
         wire.send_content(mail.raw)
         self.enter("content")
@@ -256,10 +259,53 @@ class _Delivery:
         self.settle(classify(reply, "content"), reply)
         if reply.code // 100 not in (2, 4, 5) or reply.code == 421:
             self.session._drop()
+
+    def offer_envelope(self) -> bool:
+        """MAIL and RCPT. True if the server takes the mail for anybody."""
+        recipients = self.open()
+        batch = PIPELINE if "PIPELINING" in self.session._wire.features else 1
+        lines = [self.mail.mail_command(), *map(self.mail.rcpt_command, recipients)]
+        replies = self.replies(lines, batch)
+        self.enter("mail")
+        sender = next(replies)
+        if sender.code // 100 == 2:
+            self.enter("rcpt")
+        elif batch == 1:
+            self.refuse(sender, "mail")
+            return False
+        closing = sender if sender.code == 421 else None
+        for recipient, reply in zip(recipients, replies, strict=False):
+            if reply.code == 421:
+                closing = reply
+            if closing:
+                break  # it closes, and answers the rest no more
+            if reply.code // 100 != 2 and sender.code // 100 == 2:
+                self.results[recipient] = RecipientResult.of(classify(reply, "rcpt"), reply)
+        if closing:
+            self.session._drop()
+        if sender.code // 100 != 2:
+            self.refuse(sender, "mail")
+        elif closing:
+            self.refuse(closing, "rcpt")
+        elif not self.open():
+            self.session._reset()
+        return self.session.usable and bool(self.open())
+
+    def replies(self, lines: list[str], batch: int) -> Iterator[Reply]:
+        for start in range(0, len(lines), batch):
+            yield from self.wire.commands(lines[start : start + batch])
+
+    def last_words(self) -> Reply | None:
+        """What the server said when it stopped taking the content, because of its size say."""
+        with suppress(MailServerError), self.session._connection.patience(1.0):
+            reply = self.wire.read_reply()
+            return reply if reply.code // 100 in (4, 5) else None
         return None
 
     def enter(self, phase: str) -> None:
+        self.refused_by_caller = True
         self.on_phase(phase)
+        self.refused_by_caller = False
         self.phase = phase
 
     def open(self) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 import smtplib
+from collections.abc import Iterator
 
 from ..net import Connection
 from .outcome import Reply, classify
@@ -35,13 +36,24 @@ class Wire:
         Raises ValueError for a line that would be two, MailServerError for a lost connection or
         an answer that is no SMTP.
         """
-        if re.search(r"[\r\n\0]", line):
-            raise ValueError("A command must not contain line ends.")
-        self._connection.begin(self.MAX_REPLY)
-        self._connection.sendall(line.encode("utf-8") + b"\r\n")
-        return self._reply()
+        return next(self.commands([line]))
 
-    def _reply(self) -> Reply:
+    def commands(self, lines: list[str]) -> Iterator[Reply]:
+        """Send several commands at once and read a reply for each (PIPELINING, RFC 2920).
+
+        All replies have to be read before the next command. Few lines at a time, or both ends
+        wait for the other to read.
+        """
+        for line in lines:
+            if re.search(r"[\r\n\0]", line):
+                raise ValueError("A command must not contain line ends.")
+        self._connection.begin(self.MAX_REPLY * len(lines))
+        self._connection.sendall("".join(f"{line}\r\n" for line in lines).encode("utf-8"))
+        for _ in lines:
+            yield self.read_reply()
+
+    def read_reply(self) -> Reply:
+        """The next reply. Raises MailServerError."""
         code, lines = self._read_reply()
         text = self._connection.endpoint.redact(" ".join(lines))
         return Reply.parse(code, text)
@@ -67,7 +79,7 @@ class Wire:
     def greeting(self) -> None:
         """RFC 5321 section 3.1."""
         self._connection.begin(self.MAX_REPLY)
-        reply = self._reply()
+        reply = self.read_reply()
         if reply.code != 220:
             kind = "throttled" if reply.code // 100 == 4 else "refused"
             raise self._error(kind, "The server refuses the connection.", str(reply))
@@ -174,7 +186,7 @@ class Wire:
         self._connection.begin(self.MAX_REPLY)
         with self._connection.patience(6 * self._connection.endpoint.timeout):
             self._connection.sendall(b".\r\n")
-            return self._reply()
+            return self.read_reply()
 
 
 def _b64(text: str) -> str:
