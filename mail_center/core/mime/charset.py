@@ -14,6 +14,13 @@ import charset_normalizer
 _SAMPLE = 16 * 1024
 # Below this many bytes a statistical guess is worse than assuming western European text.
 _GUESSABLE = 24
+# What mail with a wrong or missing label is written in. Rarer charsets are always labelled, and as
+# candidates they win over the right one in short texts.
+_CANDIDATES = [
+    "cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1255", "cp1256", "iso8859_2", "iso8859_5",
+    "iso8859_7", "iso8859_15", "koi8_r", "cp932", "euc_jp", "iso2022_jp", "gb18030", "cp950",
+    "cp949", "cp874", "utf_16",
+]  # fmt: skip
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:+-]{0,39}")
 _ALIASES = {
@@ -93,7 +100,7 @@ def _guess(data: bytes) -> str | None:
     if len(data) < _GUESSABLE:
         return None
     try:
-        best = charset_normalizer.from_bytes(data[:_SAMPLE]).best()
+        best = charset_normalizer.from_bytes(data[:_SAMPLE], cp_isolation=_CANDIDATES).best()
     except Exception:  # a detector's own bug must not cost the mail
         return None
     return codec_name(best.encoding) if best else None

@@ -246,7 +246,7 @@ def _parse(raw: bytes, limits: Limits) -> ParsedMail:
     subject = text_field("subject")
     moment = header.date(text_field("date"))
     ids = header.message_ids(root.raw_field("message-id"))
-    report = report_of(root, text or to_text(html))
+    report = report_of(root, lambda: text or to_text(html))
     kind = "" if not report else "receipt" if report.kind == "read" else "report"
     if report and any(one.content_type.endswith("disposition-notification")
                       for one in root.walk()):  # fmt: skip

@@ -7,6 +7,7 @@ Message-ID before acting on it.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from . import header
 from .address import parse_addresses
@@ -115,7 +116,7 @@ def _answered_id(root: Entity) -> str:
     return ""
 
 
-def _delivery_status(root: Entity, status: Entity, text: str) -> Report | None:
+def _delivery_status(root: Entity, status: Entity, text: Callable[[], str]) -> Report | None:
     groups = _blocks(status.content())
     recipients = []
     for group in groups:
@@ -142,7 +143,7 @@ def _delivery_status(root: Entity, status: Entity, text: str) -> Report | None:
         kind = "delay"
     else:
         kind = "delivered"
-    original = _original_id(root) or _answered_id(root) or _id_in_text(text)
+    original = _original_id(root) or _answered_id(root) or _id_in_text(text())
     envelope_id = next((group["original-envelope-id"] for group in groups
                         if "original-envelope-id" in group), "")  # fmt: skip
     return Report(kind, original, tuple(recipients), envelope_id[:200])
@@ -172,7 +173,7 @@ def _id_in_text(text: str) -> str:
     return match[1] if match else ""
 
 
-def _free_form(root: Entity, text: str) -> Report | None:
+def _free_form(root: Entity, text: Callable[[], str]) -> Report | None:
     """Bounces of servers that write prose: qmail, Exim, old Postfix, Exchange, webmailers."""
     senders = parse_addresses(root.raw_field("from"), limit=1)
     failed_field = ", ".join(root.raw_fields("x-failed-recipients"))
@@ -187,7 +188,7 @@ def _free_form(root: Entity, text: str) -> Report | None:
         failed_field or null_path or daemon
     ):
         return None
-    prose = text[:65536]
+    prose = text()[:65536]
     copy = _COPY_STARTS.search(prose)
     reason_text = prose[: copy.start()] if copy else prose
     delayed = bool(_DELAY_TEXT.search(reason_text))
@@ -228,8 +229,8 @@ def _free_form(root: Entity, text: str) -> Report | None:
     return Report(kind, original, tuple(found.values()))
 
 
-def report_of(root: Entity, text: str) -> Report | None:
-    """The report a message carries; `text` is its decoded plain text."""
+def report_of(root: Entity, text: Callable[[], str]) -> Report | None:
+    """The report a message carries; `text()` is its plain text, asked for only when needed."""
     for entity in root.walk():
         if entity.content_type in ("message/delivery-status", "message/global-delivery-status"):
             report = _delivery_status(root, entity, text)

@@ -218,7 +218,8 @@ def _part_spans(
             # The line end before a delimiter belongs to the delimiter.
             stop = line - 1 if line > opened and raw[line - 1] == ord("\n") else line
             stop = stop - 1 if stop > opened and raw[stop - 1] == ord("\r") else stop
-            spans.append((opened, max(stop, opened)))
+            if line > opened:  # two delimiters in a row are one
+                spans.append((opened, max(stop, opened)))
             if len(spans) > limit:
                 raise Unparsable(f"The message has more than {limit} parts.")
         if closing:

@@ -264,7 +264,7 @@ def _parts() -> None:
     names = {
         "path": b'filename="../../etc/passwd"',
         "windows path": b'filename="C:\\\\Users\\\\x\\\\a.exe"',
-        "override": "filename*=utf-8''invoice%E2%80%AEfdp.exe".encode(),
+        "override": b"filename*=utf-8''invoice%E2%80%AEfdp.exe",
         "null": b'filename="a\0b.txt"',
         "encoded word": b'filename="=?utf-8?q?za=C5=BC=C3=B3=C5=82=C4=87.pdf?="',
         "2231 pieces out of order": b"filename*1*=%C5%82.pdf; filename*0*=utf-8''za%C5%BC",

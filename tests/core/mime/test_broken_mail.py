@@ -6,9 +6,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from core.mime import Limits, ParsedMail, Unparsable, parse, parse_addresses
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from core.mime import Limits, ParsedMail, Unparsable, parse, parse_addresses
 
 from .broken_messages import BROKEN, HOSTILE
 
@@ -155,3 +156,15 @@ def test_a_body_too_long_to_show_is_cut_and_attached_whole():
     assert mail.text == ("word " * 20)
     assert [one.content for one in mail.attachments] == [b"word " * 1000]
     assert mail.defects
+
+
+def test_the_confinement_stops_what_never_ends(run_confined):
+    def forever():
+        while True:
+            pass
+
+    assert run_confined(forever) == "killed by SIGXCPU"
+
+
+def test_the_confinement_stops_what_takes_too_much_memory(run_confined):
+    assert run_confined(lambda: len(b"x" * 300_000_000)).startswith("raised MemoryError")
