@@ -85,7 +85,13 @@ class Endpoint:
         return sorted({self.password, quoted, *encoded}, key=len, reverse=True)
 
     def error(
-        self, kind: str, message: str, server_text: str | bytes = "", *, protocol: str = ""
+        self,
+        kind: str,
+        message: str,
+        server_text: str | bytes = "",
+        *,
+        protocol: str = "",
+        reason: str = "",
     ) -> MailServerError:
         """A :class:`MailServerError`; ``message`` is ours, ``server_text`` is redacted."""
         return MailServerError(
@@ -93,6 +99,7 @@ class Endpoint:
             message,
             protocol=protocol,
             server_text=self.redact(server_text),
+            reason=reason,
         )
 
 
@@ -110,8 +117,9 @@ class MailServerError(Exception):
     *closed* (connection lost), *refused* (the server said no), *throttled* (it said later),
     *limit* (answer larger than we accept).
     ``server_text``: what the server said, one line, bounded, without secrets.
-    ``reason``: for *certificate*, one of expired, not_yet_valid, hostname, self_signed,
-    unknown_issuer, other. ``retryable``: whether the same call may work later as it is.
+    ``reason`` tells more: for *certificate* expired, not_yet_valid, hostname, self_signed,
+    unknown_issuer, bad_ca or other; for *tls* no_starttls or injected; for *auth* not_offered;
+    else empty. ``retryable``: whether the same call may work later as it is.
     """
 
     def __init__(self, kind, message, *, protocol="", server_text="", reason=""):
@@ -161,7 +169,9 @@ def tls_context(endpoint: Endpoint) -> ssl.SSLContext:
             context.load_verify_locations(cadata=endpoint.ca_pem)
         except (ssl.SSLError, ValueError):
             raise endpoint.error(
-                "certificate", "The pinned certificate authority is not a PEM certificate."
+                "certificate",
+                "The pinned certificate authority is not a PEM certificate.",
+                reason="bad_ca",
             ) from None
     else:
         context.load_default_certs(ssl.Purpose.SERVER_AUTH)
@@ -253,8 +263,11 @@ class Connection:
         finally:
             self.timeout = before
 
-    def error(self, kind, message, server_text=""):
-        return self.endpoint.error(kind, message, server_text, protocol=self.protocol)
+    def error(self, kind, message, server_text="", reason="") -> MailServerError:
+        """A :class:`MailServerError` of this connection; see :meth:`Endpoint.error`."""
+        return self.endpoint.error(
+            kind, message, server_text, protocol=self.protocol, reason=reason
+        )
 
     def _remaining(self) -> float:
         """Seconds that the next operation may take."""
@@ -330,6 +343,7 @@ class Connection:
                 "tls",
                 "The server (or somebody in between) sent data ahead of the encryption. "
                 "Nothing was sent to it.",
+                reason="injected",
             )
         context = tls_context(self.endpoint)
         left = self._remaining()
@@ -368,9 +382,8 @@ class _Translated:
             return False
         error = self.connection.error
         if isinstance(exc, ssl.SSLCertVerificationError):
-            failure = error("certificate", _CERTIFICATE_TEXTS[certificate_reason(exc)],
-                            exc.verify_message)
-            failure.reason = certificate_reason(exc)
+            reason = _VERIFY_CODES.get(exc.verify_code, "other")
+            failure = error("certificate", _CERTIFICATE_TEXTS[reason], exc.verify_message, reason)
         elif isinstance(exc, TimeoutError):
             failure = error("timeout", f"The server did not answer in time while {self.what}.")
         elif isinstance(exc, ssl.SSLError) and self.what == "securing":
@@ -396,11 +409,6 @@ _VERIFY_CODES = {
     9: "not_yet_valid", 10: "expired", 18: "self_signed", 19: "unknown_issuer",
     20: "unknown_issuer", 21: "unknown_issuer", 62: "hostname", 64: "hostname",
 }
-
-
-def certificate_reason(exc: ssl.SSLCertVerificationError) -> str:
-    """expired, not_yet_valid, hostname, self_signed, unknown_issuer or other."""
-    return _VERIFY_CODES.get(exc.verify_code, "other")
 
 
 def connect(endpoint: Endpoint, *, protocol: str = "", deadline: float | None = None) -> Connection:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken
 
+_KEY = re.compile(r"[A-Za-z0-9_\-]{43}=\Z", re.ASCII)
 _TOKEN = re.compile(r"mc1\.([0-9a-f]{12})\.([A-Za-z0-9_\-=]+)\Z")
 
 
@@ -34,15 +35,13 @@ class Keyring:
             raise ValueError("There is no key.")
         self._fernets: dict[str, Fernet] = {}
         for number, key in enumerate(keys, start=1):
-            try:
-                fernet = Fernet(key)
-            except ValueError:
+            if not _KEY.match(key):
                 # The key itself stays out of the message.
                 raise ValueError(
                     f"Key {number} is not a key: 32 bytes in URL-safe base64 are needed "
                     "(44 characters)."
-                ) from None
-            self._fernets.setdefault(_key_id(key), fernet)
+                )
+            self._fernets.setdefault(_key_id(key), Fernet(key))
         self._current = next(iter(self._fernets))
 
     @classmethod

@@ -86,6 +86,7 @@ class Base:
                     "auth",
                     "The server allows no login by password on this connection. "
                     "Try another security (TLS or STARTTLS).",
+                    reason="not_offered",
                 )
             elif not ascii_only:
                 raise self._error(
@@ -164,8 +165,8 @@ class Base:
             raise imaplib.IMAP4.error(wire.text_of((data or [b""])[-1] or b""))
         return data
 
-    def _error(self, kind, message, server_text=""):
-        return self._connection.error(kind, message, server_text)
+    def _error(self, kind, message, server_text="", reason=""):
+        return self._connection.error(kind, message, server_text, reason)
 
     def _command(self, what: str, budget: int | None = None):
         return Exchange(self, what, budget)

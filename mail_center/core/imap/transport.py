@@ -57,10 +57,18 @@ class Transport(imaplib.IMAP4):
             raise self._connection.error(
                 "tls",
                 "The server does not offer STARTTLS. Logging in without encryption is refused.",
+                reason="no_starttls",
             )
-        typ, data = self._simple_command("STARTTLS")
+        try:
+            typ, data = self._simple_command("STARTTLS")
+        except self.abort:
+            raise
+        except self.error as exc:
+            typ, data = "BAD", [str(exc).encode()]
         if typ != "OK":
-            raise self._connection.error("tls", "The server refuses STARTTLS.", data[-1] or b"")
+            raise self._connection.error(
+                "tls", "The server refuses STARTTLS.", data[-1] or b"", "no_starttls"
+            )
         self._connection.start_tls()
         self.sock = self._connection.sock
         self._tls_established = True
@@ -118,5 +126,7 @@ def greet(connection: Connection) -> Client:
             "tls", "The server skips the login (PREAUTH), which is not safe with encryption."
         )
     if endpoint.security == Security.STARTTLS:
-        client.starttls()
+        # Not imapclient's own starttls(): it makes an error of another kind of a missing offer.
+        client._imap.starttls()
+        client._starttls_done = True
     return client

@@ -152,7 +152,7 @@ class _Ladder:
         """The code for an error of ``exc.kind`` on rung ``name``."""
         params = {"server_text": exc.server_text}
         if exc.kind == "certificate":
-            if not exc.reason:
+            if exc.reason == "bad_ca":
                 return "ca_broken", params
             certificate = self.inspect()
             params.update(certificate.params() if certificate else {})
@@ -170,15 +170,12 @@ class _Ladder:
             "timeout": "timeout" if greeted else "greeting_timeout",
             "connect": "tcp_refused",
         }
-        code = codes[exc.kind]
-        message = exc.args[0]
-        if code == "tls_failed" and "does not offer STARTTLS" in message:
-            code = "starttls_missing"
-        elif code == "tls_failed" and "ahead of the encryption" in message:
-            code = "plaintext_injected"
-        elif code == "login_refused" and not exc.server_text:
-            code = "login_not_offered"
-        return code, params
+        more = {
+            "no_starttls": "starttls_missing",
+            "injected": "plaintext_injected",
+            "not_offered": "login_not_offered",
+        }
+        return more.get(exc.reason) or codes[exc.kind], params
 
     # -- rungs ----------------------------------------------------------------------------
 

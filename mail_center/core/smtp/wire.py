@@ -71,8 +71,8 @@ class Wire:
             if match[2] != b"-":
                 return int(first), lines
 
-    def _error(self, kind, message, server_text=""):
-        return self._connection.error(kind, message, server_text)
+    def _error(self, kind, message, server_text="", reason=""):
+        return self._connection.error(kind, message, server_text, reason)
 
     # -- the opening of a session ---------------------------------------------------------
 
@@ -111,10 +111,11 @@ class Wire:
             raise self._error(
                 "tls",
                 "The server does not offer STARTTLS. Logging in without encryption is refused.",
+                reason="no_starttls",
             )
         reply = self.command("STARTTLS")
         if reply.code != 220:
-            raise self._error("tls", "The server refuses STARTTLS.", str(reply))
+            raise self._error("tls", "The server refuses STARTTLS.", str(reply), "no_starttls")
         self._connection.start_tls()
 
     def login(self) -> None:
@@ -126,6 +127,7 @@ class Wire:
                 "auth",
                 "The server offers no login on this connection. "
                 "Choose STARTTLS or TLS, or leave the login empty.",
+                reason="not_offered",
             )
         plain = f"\0{endpoint.login}\0{endpoint.password}"
         if endpoint.auth == "xoauth2":
@@ -144,7 +146,9 @@ class Wire:
             reply = self._cram_md5()
         else:
             raise self._error(
-                "auth", "The server offers no kind of login that we know.", " ".join(offered)
+                "auth",
+                "The server offers no kind of login that we know.",
+                " ".join(offered), "not_offered",
             )
         if reply.code != 235:
             outcome = classify(reply, "auth")
