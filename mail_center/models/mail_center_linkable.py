@@ -36,7 +36,8 @@ class MailCenterLinkable(models.Model):
     @tools.ormcache()
     def _models(self):
         """Names of the models that carry emails."""
-        return frozenset(self.sudo().search([]).mapped("model"))
+        linkables = self.sudo().search([("active", "=", True)])
+        return frozenset(linkables.mapped("model"))
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -56,6 +56,11 @@ class MailCenterReceiver(models.AbstractModel):
             if not self.env["ir.cron"]._commit_progress(1, remaining=self._due_count()):
                 return
 
+    @api.model
+    def _commit(self):
+        """Make durable what was done, and leave no transaction open for the network."""
+        return self.env["ir.cron"]._commit_progress()
+
     # ---- claims -------------------------------------------------------------
 
     _DUE = """
@@ -110,7 +115,7 @@ class MailCenterReceiver(models.AbstractModel):
             },
         )
         row = self.env.cr.fetchone()
-        self.env["ir.cron"]._commit_progress()
+        self._commit()
         self.env.invalidate_all()
         return self.env["mail.center.account"].sudo().browse(row[0] if row else [])
 
@@ -136,7 +141,7 @@ class MailCenterReceiver(models.AbstractModel):
         log = self.env["mail.center.log"]
         try:
             endpoint = account._endpoint("imap")
-            self.env.cr.commit()  # no transaction stays open while the network is in use
+            self._commit()  # no transaction stays open while the network is in use
             with Session.open(endpoint) as session:
                 stored = self._receive_folders(account, token, session)
         except OutOfTime:
@@ -208,7 +213,7 @@ class MailCenterReceiver(models.AbstractModel):
             try:
                 result = work()
                 self.env.flush_all()
-                left = self.env["ir.cron"]._commit_progress()
+                left = self._commit()
             except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY as error:
                 self.env.cr.rollback()
                 self.env.invalidate_all()
@@ -252,7 +257,7 @@ class MailCenterReceiver(models.AbstractModel):
                     level="warning",
                     detail=error.server_text,
                 )
-                self.env.cr.commit()
+                self._commit()
         return stored
 
     @api.model
@@ -284,7 +289,7 @@ class MailCenterReceiver(models.AbstractModel):
     def _receive_folder(self, account, token, session, folder):
         """Bring one folder up to date. Returns how many messages were stored."""
         state, path = folder._state(), folder.path
-        self.env.cr.commit()
+        self._commit()
         status = session.select(path, readonly=True)
         steps = plan(state, status)
         if steps.idle and not steps.must_compare(state.known_uids):
@@ -300,9 +305,9 @@ class MailCenterReceiver(models.AbstractModel):
             self._transaction(lambda: self._apply_flags(account, token, folder, changed))
         if steps.must_compare(folder.known_uids):
             on_server = session.uids(1, status.uidnext - 1)
-            self.env.cr.commit()
+            self._commit()
             missing, gone = compare(folder._known_uids(), on_server, status.uidnext - 1)
-            self.env.cr.commit()
+            self._commit()
             stored += self._fetch(account, token, session, folder, status, missing)
             self._transaction(lambda: self._forget(account, token, folder, gone))
         self._transaction(lambda: self._advance(account, token, folder, status, complete=True))
@@ -312,7 +317,7 @@ class MailCenterReceiver(models.AbstractModel):
     def _fetch_new(self, account, token, session, folder, status, steps):
         uids = session.uids(steps.low, steps.high)
         unknown = sorted(set(uids) - folder._known_uids(steps.low, steps.high))
-        self.env.cr.commit()
+        self._commit()
         return self._fetch(account, token, session, folder, status, unknown)
 
     @api.model

@@ -28,6 +28,11 @@ class MailCenterSender(models.AbstractModel):
     _description = "Email sender"
 
     @api.model
+    def _commit(self):
+        """Make durable what was done, and leave no transaction open for the network."""
+        self.env["ir.cron"]._commit_progress()
+
+    @api.model
     def _wake(self):
         """Send what is due at once instead of at the next run of the scheduled job."""
         self.env.ref("mail_center.ir_cron_send").sudo()._trigger()
@@ -111,7 +116,7 @@ class MailCenterSender(models.AbstractModel):
         self.env.invalidate_all()
         rows = self.env["mail.center.outbox"].sudo().browse(ids)
         rows.message_id.state = "sending"
-        self.env["ir.cron"]._commit_progress()
+        self._commit()
         return rows
 
     @api.model
@@ -135,7 +140,7 @@ class MailCenterSender(models.AbstractModel):
                 )
             else:
                 row._set_state("queued", phase=False, claim_token=False)
-        self.env["ir.cron"]._commit_progress()
+        self._commit()
 
     @api.model
     def _uncertain_text(self):
@@ -157,7 +162,7 @@ class MailCenterSender(models.AbstractModel):
         ]
         try:
             endpoint = account._endpoint("smtp")
-            self.env.cr.commit()  # no transaction stays open while the network is in use
+            self._commit()  # no transaction stays open while the network is in use
             session = smtp.Session.open(endpoint, self._host_name(account))
         except (MailServerError, ValueError) as error:
             self._account_failed(account, rows, error)
@@ -197,7 +202,7 @@ class MailCenterSender(models.AbstractModel):
         )
         if not self.env.cr.rowcount:
             raise ClaimLost(row.id)
-        self.env.cr.commit()
+        self._commit()
 
     @api.model
     def _give_back(self, row, token):
@@ -205,14 +210,14 @@ class MailCenterSender(models.AbstractModel):
         row.invalidate_recordset()
         if row.claim_token == token and row.state == "sending":
             row._set_state("queued", phase=False, claim_token=False, attempts=row.attempts - 1)
-        self.env["ir.cron"]._commit_progress()
+        self._commit()
 
     @api.model
     def _unsendable(self, row, error):
         row.recipient_ids.filtered(lambda r: r.state in OPEN_STATES).state = "failed"
         row._set_state("failed", error=str(error), copy_state="none", claim_token=False)
         self._tell(row, "error")
-        self.env["ir.cron"]._commit_progress()
+        self._commit()
 
     @api.model
     def _record(self, row, token, attempt):
@@ -284,7 +289,7 @@ class MailCenterSender(models.AbstractModel):
             level="error",
             detail=getattr(error, "server_text", ""),
         )
-        self.env["ir.cron"]._commit_progress()
+        self._commit()
 
     @api.model
     def _tell(self, row, level):
@@ -337,7 +342,7 @@ class MailCenterSender(models.AbstractModel):
             loads = [(row, row.message_id.message_id, row._raw()) for row in mails]
             try:
                 endpoint = account._endpoint("imap")
-                self.env.cr.commit()
+                self._commit()
                 with imap.Session.open(endpoint) as session:
                     for row, message_id, raw in loads:
                         self._file_copy(session, folder, row, message_id, raw)
@@ -350,7 +355,7 @@ class MailCenterSender(models.AbstractModel):
                     level="warning",
                     detail=str(error),
                 )
-                self.env["ir.cron"]._commit_progress()
+                self._commit()
 
     @api.model
     def _file_copy(self, session, folder, row, message_id, raw):
@@ -364,4 +369,4 @@ class MailCenterSender(models.AbstractModel):
         if not session.find_message_id(folder, message_id):
             session.append(folder, raw, ["\\Seen"])
         row.copy_state = "done"
-        self.env["ir.cron"]._commit_progress()
+        self._commit()

@@ -187,10 +187,10 @@ class MailCenterCompose(models.TransientModel):
 
     @api.depends("account_id")
     def _compute_type_id(self):
-        allowed = self.env["mail.center.type"].search([])
         for compose in self:
-            default = compose.account_id.outgoing_type_id
-            compose.type_id = default if default in allowed else compose.type_id
+            default = compose.account_id.sudo().outgoing_type_id.sudo(False)
+            if default and default.has_access("read"):
+                compose.type_id = default
 
     # ---- sending ------------------------------------------------------------
 

@@ -1,0 +1,6 @@
+from . import (
+    test_access,
+    test_compose,
+    test_receive,
+    test_send,
+)

@@ -1,0 +1,140 @@
+"""Tests against the real mail servers that ``make test`` starts: see ``dev/sandbox.py``."""
+
+import itertools
+import os
+import unittest
+from contextlib import contextmanager
+from datetime import datetime, timedelta, timezone
+from email.message import EmailMessage
+from email.utils import format_datetime, make_msgid
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from odoo.tests import TransactionCase, new_test_user
+
+_number = itertools.count(1)
+
+
+def a_mail(sender, to, subject, text="Good morning.", **headers):
+    """The bytes of a simple mail; *headers* in Python's spelling, ``in_reply_to="<…>"``."""
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = sender, to, subject
+    mail["Date"] = format_datetime(headers.pop("date", datetime.now(timezone.utc)))
+    mail["Message-ID"] = headers.pop("message_id", None) or make_msgid(domain="sender.example")
+    for name, value in headers.items():
+        mail[name.replace("_", "-").title()] = value
+    mail.set_content(text)
+    return mail.as_bytes()
+
+
+def foreign_authority():
+    """The certificate (PEM) of an authority that issued none of the sandbox's."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Foreign authority")])
+    now = datetime.now(timezone.utc)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    return certificate.public_bytes(serialization.Encoding.PEM).decode()
+
+
+class MailboxCase(TransactionCase):
+    """A fresh mailbox in the sandbox and an account on it for each test."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        if not os.environ.get("MAIL_CENTER_SANDBOX"):
+            raise unittest.SkipTest("needs the mail servers of 'make test'")
+        from dev.sandbox import Sandbox
+
+        cls.sandbox = Sandbox.from_env()
+        # Installing a template of other addons may have left accounts; here only ours run.
+        cls.env["mail.center.account"].search([("id", "!=", 0)]).sync_enabled = False
+        cls.user = new_test_user(
+            cls.env,
+            login="mc_anna",
+            name="Anna Nowak",
+            email="anna@mc.example",
+            groups="base.group_user,base.group_partner_manager,mail_center.group_user",
+        )
+        cls.env["mail.center.linkable"].sudo().search(
+            [("model", "=", "res.partner"), ("active", "=", False)]
+        ).active = True
+
+    def setUp(self):
+        super().setUp()
+        self.account = self.make_account(self.user)
+        self.address = self.account.email
+
+    def make_account(self, user, security="tls", **vals):
+        """An account of *user* on a new mailbox of the sandbox."""
+        address = f"box{next(_number)}-{os.getpid()}@mc.example"
+        self.sandbox.add_mailbox(address, "correct horse")
+        self.addCleanup(self.sandbox.remove_mailbox, address)
+        ports = self.sandbox.ports
+        tls = security == "tls"
+        return self.env["mail.center.account"].create(
+            {
+                "name": address,
+                "email": address,
+                "user_id": user.id,
+                "sender_name": user.name,
+                "imap_host": "localhost",
+                "imap_port": ports["imaps" if tls else "imap"],
+                "imap_security": security,
+                "imap_login": address,
+                "imap_password": "correct horse",
+                "smtp_host": "localhost",
+                "smtp_port": ports["smtps" if tls else "smtp"],
+                "smtp_security": security,
+                "smtp_login": address,
+                "ca_pem": Path(self.sandbox.ca_file).read_text(),
+                **vals,
+            }
+        )
+
+    @contextmanager
+    def job_env(self):
+        """An environment whose commits work, as a scheduled job has it."""
+        self.env.flush_all()
+        with self.enter_registry_test_mode(), self.registry.cursor() as cr:
+            yield self.env(cr=cr, user=self.env.ref("base.user_root").id, su=True)
+
+    def receive(self):
+        """Run the fetching job now, for all accounts."""
+        self.env["mail.center.account"].search([("sync_enabled", "=", True)]).next_sync = False
+        with self.job_env() as env:
+            env["mail.center.receiver"]._cron_receive()
+
+    def send(self):
+        """Run the sending job now."""
+        with self.job_env() as env:
+            env["mail.center.sender"]._cron_send()
+
+    def messages(self, account=None):
+        return self.env["mail.center.message"].search(
+            [("account_id", "=", (account or self.account).id)], order="id"
+        )
+
+    def write_mail(self, to, user=None, **vals):
+        """Write a mail through the compose form as *user*; returns the message."""
+        compose = (
+            self.env["mail.center.compose"]
+            .with_user(user or self.user)
+            .create({"account_id": self.account.id, "to_emails": to, **vals})
+        )
+        compose.action_send()
+        return self.env["mail.center.message"].search([], order="id desc", limit=1)

@@ -1,0 +1,232 @@
+import contextlib
+import socket
+import threading
+from email import message_from_bytes, policy
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import new_test_user
+
+from odoo.addons.mail_center import worker
+
+from .common import MailboxCase, a_mail
+
+
+class ServerThatDiesAfterTheDot(threading.Thread):
+    """An SMTP server that takes one mail and closes without saying whether it did."""
+
+    def __init__(self):
+        super().__init__(daemon=True)
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        self.taken = 0
+
+    def run(self):
+        while True:
+            try:
+                connection, _address = self.listener.accept()
+            except OSError:
+                return
+            with connection, contextlib.suppress(OSError):
+                self.talk(connection, connection.makefile("rb"))
+
+    def talk(self, connection, lines):
+        connection.sendall(b"220 dying.example ESMTP\r\n")
+        for line in lines:
+            command = line[:4].upper()
+            if command == b"EHLO":
+                connection.sendall(b"250 dying.example\r\n")
+            elif command == b"DATA":
+                connection.sendall(b"354 go on\r\n")
+                while lines.readline() != b".\r\n":
+                    pass
+                self.taken += 1
+                return
+            else:
+                connection.sendall(b"250 ok\r\n")
+
+
+class TestSend(MailboxCase):
+    def setUp(self):
+        super().setUp()
+        self.other = self.make_account(self.user)
+        self.partner = self.env["res.partner"].create(
+            {"name": "Piotr Żak", "email": self.other.email}
+        )
+
+    def outbox(self, message):
+        return self.env["mail.center.outbox"].search([("message_id", "=", message.id)])
+
+    def test_a_mail_arrives_once_and_a_copy_lies_in_sent(self):
+        message = self.write_mail(
+            "", to_partner_ids=[(6, 0, self.partner.ids)], subject="Zażółć",
+            body_html="<p>gęślą <b>jaźń</b></p>",
+        )
+        self.assertEqual(message.state, "queued")
+        self.send()
+        self.send()
+        self.assertEqual(message.state, "sent")
+        ((_uid, _flags, raw),) = self.sandbox.messages(self.other.email)
+        arrived = message_from_bytes(raw, policy=policy.default)
+        self.assertEqual(arrived["Subject"], "Zażółć")
+        self.assertEqual(arrived["From"].addresses[0].addr_spec, self.address)
+        self.assertEqual(arrived["To"].addresses[0].display_name, "Piotr Żak")
+        self.assertIn("gęślą", arrived.get_body(("plain",)).get_content())
+        self.assertIn("<b>jaźń</b>", arrived.get_body(("html",)).get_content())
+        ((_uid, flags, copy),) = self.sandbox.messages(self.address, "Sent")
+        self.assertIn("\\Seen", flags)
+        self.assertIn(message.message_id.encode(), copy)
+
+    def test_the_copy_in_sent_is_recognised_as_the_mail_it_is(self):
+        message = self.write_mail(self.other.email, subject="once")
+        self.send()
+        self.receive()
+        self.receive()
+        self.assertEqual(self.messages(), message)
+        self.assertEqual(message.location_ids.folder_id.special_use, "sent")
+
+    def test_hidden_recipients_get_the_mail_and_stand_in_no_header(self):
+        third = self.make_account(self.user)
+        message = self.write_mail(self.other.email, subject="bcc", bcc_emails=third.email)
+        self.send()
+        for address in (self.other.email, third.email):
+            ((_uid, _flags, raw),) = self.sandbox.messages(address)
+            self.assertNotIn(third.email.encode(), raw.split(b"Subject: bcc")[1])
+            self.assertNotIn(b"bcc:", raw.lower())
+        reader = new_test_user(
+            self.env, login="mc_reader", groups="base.group_user,mail_center.group_user"
+        )
+        self.account.permission_ids = [(0, 0, {"user_id": reader.id, "can_read": True})]
+        self.env.invalidate_all()
+        outbox = self.outbox(message).with_user(reader)
+        self.assertEqual(outbox.recipient_ids.mapped("email"), [self.other.email])
+        self.env.invalidate_all()
+        own = self.outbox(message).with_user(self.user)
+        self.assertEqual(len(own.recipient_ids), 2)
+
+    def test_an_unknown_recipient_is_told_apart_from_those_who_got_it(self):
+        message = self.write_mail(f"{self.other.email}, nobody@mc.example", subject="half")
+        self.send()
+        self.assertEqual(message.state, "partly_sent")
+        states = {r.email: (r.state, r.code) for r in self.outbox(message).recipient_ids}
+        self.assertEqual(states[self.other.email][0], "sent")
+        self.assertEqual(states["nobody@mc.example"], ("failed", "550 5.1.1"))
+        self.assertEqual(len(self.sandbox.messages(self.other.email)), 1)
+
+    def test_mail_waits_for_a_server_that_is_away_and_leaves_when_it_is_back(self):
+        message = self.write_mail(self.other.email, subject="patient")
+        self.sandbox.stop_smtp()
+        try:
+            self.send()
+        finally:
+            self.sandbox.start_smtp()
+        self.assertEqual(message.state, "deferred")
+        self.assertTrue(self.account.send_error)
+        outbox = self.outbox(message)
+        self.assertGreater(outbox.next_attempt, self.env.cr.now())
+        self.send()
+        self.assertEqual(message.state, "deferred", "before its time it is left alone")
+        outbox.with_user(self.user).action_retry()
+        self.send()
+        self.assertEqual(message.state, "sent")
+        self.assertFalse(self.account.send_error)
+        self.assertEqual(len(self.sandbox.messages(self.other.email)), 1)
+
+    def test_a_mail_of_unknown_fate_is_never_sent_again_by_itself(self):
+        server = ServerThatDiesAfterTheDot()
+        server.start()
+        self.addCleanup(server.listener.close)
+        self.account.write(
+            {"smtp_host": "127.0.0.1", "smtp_port": server.port, "smtp_security": "none",
+             "smtp_login": False}
+        )
+        message = self.write_mail(self.other.email, subject="doubt")
+        for _run in range(3):
+            self.send()
+        self.assertEqual(message.state, "uncertain")
+        self.assertEqual(server.taken, 1)
+        self.outbox(message).with_user(self.user).action_send_again()
+        self.send()
+        self.assertEqual(server.taken, 2)
+        self.assertEqual(message.state, "uncertain")
+        self.outbox(message).with_user(self.user).action_arrived()
+        self.assertEqual(message.state, "sent")
+
+    def _left_by_a_dead_worker(self, phase):
+        message = self.write_mail(self.other.email, subject="orphan")
+        host, pid, _start = worker.identity().rsplit(":", 2)
+        self.outbox(message).write(
+            {"state": "sending", "phase": phase, "claim_worker": f"{host}:{pid}:1",
+             "claim_token": "x", "claim_until": "2100-01-01"}
+        )
+        return message
+
+    def test_what_a_worker_left_that_died_before_the_content_is_sent(self):
+        message = self._left_by_a_dead_worker("claimed")
+        self.send()
+        self.assertEqual(message.state, "sent")
+        self.assertEqual(len(self.sandbox.messages(self.other.email)), 1)
+
+    def test_what_a_worker_left_that_died_after_the_content_is_uncertain(self):
+        message = self._left_by_a_dead_worker("content")
+        self.send()
+        self.assertEqual(message.state, "uncertain")
+        self.assertFalse(self.sandbox.messages(self.other.email))
+
+    def test_a_cancelled_mail_does_not_leave(self):
+        message = self.write_mail(self.other.email, subject="wrong")
+        self.outbox(message).with_user(self.user).action_cancel()
+        self.send()
+        self.assertEqual(message.state, "cancelled")
+        self.assertFalse(self.sandbox.messages(self.other.email))
+        with self.assertRaises(UserError):
+            self.outbox(message).with_user(self.user).action_cancel()
+
+    def test_the_answer_to_a_mail_of_a_record_lands_on_the_record(self):
+        record = self.env["res.partner"].create({"name": "Deal"})
+        message = self.write_mail(
+            self.other.email, subject="Offer", res_model="res.partner", res_id=record.id
+        )
+        self.send()
+        # Another program that keeps only References, and another subject.
+        answer = a_mail(
+            self.other.email, self.address, "Something else", references=message.message_id
+        )
+        self.sandbox.deliver(self.address, answer)
+        self.receive()
+        answer = self.messages() - message
+        link = answer.link_ids.filtered(lambda link: link.res_id == record.id)
+        self.assertEqual(link.reason, "token")
+        self.assertEqual(answer.thread_id, message.thread_id)
+        shown = self.env["mail.center.link"].with_user(self.user).record_emails(
+            "res.partner", record.id
+        )
+        self.assertEqual(
+            [email["subject"] for email in shown["emails"]], ["Something else", "Offer"]
+        )
+
+    def test_a_forged_reference_links_nothing(self):
+        record = self.env["res.partner"].create({"name": "Target"})
+        self.sandbox.deliver(
+            self.address,
+            a_mail("eve@x.example", self.address, "forged",
+                   references=f"<mc1.res-partner.{record.id}.AAAAAAAAAAAAAAAA.x@mc.example>"),
+        )
+        self.receive()
+        self.assertNotIn(record.id, self.messages().link_ids.mapped("res_id"))
+
+    def test_who_may_only_read_cannot_send(self):
+        reader = new_test_user(
+            self.env, login="mc_reader", groups="base.group_user,mail_center.group_user"
+        )
+        self.account.permission_ids = [(0, 0, {"user_id": reader.id, "can_read": True})]
+        with self.assertRaises(AccessError):
+            self.write_mail(self.other.email, user=reader, subject="not mine")
+
+    def test_a_suspended_account_holds_its_mail(self):
+        self.account.send_enabled = False
+        message = self.write_mail(self.other.email, subject="held")
+        self.send()
+        self.assertEqual(message.state, "queued")
+        self.account.send_enabled = True
+        self.send()
+        self.assertEqual(message.state, "sent")
