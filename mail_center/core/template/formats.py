@@ -59,7 +59,7 @@ class Formats:
         try:
             return value.astimezone(self.timezone)
         except (OverflowError, ValueError):
-            return value  # year 1 or 9999
+            return value.replace(tzinfo=self.timezone)  # the ends of the calendar
 
     def date(self, value: date, pattern: str = "medium") -> str:
         """A date, or the date of a datetime."""
@@ -68,9 +68,11 @@ class Formats:
         return dates.format_date(value, pattern, self.locale)
 
     def datetime(self, value: date, pattern: str = "medium") -> str:
-        """A date with time; a date without one is written as a date."""
+        """A date with time; a date without one is written as a date, or starts at midnight."""
         if not isinstance(value, datetime):
-            return self.date(value, pattern)
+            if pattern in NAMED_FORMATS:
+                return self.date(value, pattern)
+            value = datetime(value.year, value.month, value.day, tzinfo=self.timezone)
         value = self.local(value)
         if pattern not in NAMED_FORMATS:
             return dates.format_datetime(value, pattern, self.timezone, self.locale)

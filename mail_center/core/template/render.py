@@ -53,6 +53,7 @@ def render(
 
     Raises TemplateProblem; exceptions of the host's own views pass through unchanged.
     """
+    state = State(limits, Formats(locale, timezone), html)  # the clock starts here
     source = one_line_end(source)
     if html:
         if len(source) > limits.source:
@@ -62,7 +63,6 @@ def render(
         except EditorProblem as exc:
             raise TemplateProblem.from_problem(exc.problem) from None
     template = compiled(source, html, limits)
-    state = State(limits, Formats(locale, timezone), html)
     variables = _variables(context, state)
     text = _run(template, variables, state, source, limits)
     text = _NOT_IN_HTML.sub("", text) if html else one_line(text)
@@ -71,7 +71,7 @@ def render(
 
 def one_line(text: str) -> str:
     """``text`` without line ends, control characters and marks that change reading order."""
-    return " ".join(_INVISIBLE.sub("", _CONTROL.sub(" ", text)).split())
+    return re.sub(" {2,}", " ", _INVISIBLE.sub("", _CONTROL.sub(" ", text))).strip()
 
 
 def _variables(context: Mapping[str, object], state: State) -> dict[str, object]:

@@ -23,6 +23,8 @@ from .limits import MAX_TOKENS, Limits
 from .problems import Problem, TemplateProblem
 from .values import Missing
 
+CACHED_SOURCE = 50_000  # characters
+
 
 class TemplateContext(Context):
     """Jinja2's context plus ``state`` (values.State), set before rendering."""
@@ -126,9 +128,14 @@ def one_line_end(source: str) -> str:
     return source.replace("\r\n", "\n").replace("\r", "\n")
 
 
-@lru_cache(maxsize=128)
 def compiled(source: str, html: bool, limits: Limits) -> Template:
     """The template ready to run. Raises TemplateProblem."""
+    # Large sources would make the cache a place to fill the memory by.
+    compile_it = _cached if len(source) <= CACHED_SOURCE else _compile
+    return compile_it(source, html, limits)
+
+
+def _compile(source: str, html: bool, limits: Limits) -> Template:
     tree, problems = parse(source, html, limits)
     if problems:
         raise TemplateProblem.from_problem(problems[0])
@@ -142,3 +149,6 @@ def compiled(source: str, html: bool, limits: Limits) -> Template:
         raise TemplateProblem("too_complex", detail=type(exc).__name__) from None
     except TemplateSyntaxError as exc:  # what only the compiler finds, such as a break outside
         raise TemplateProblem.from_problem(syntax_problem(source, exc, env.lexer)) from None
+
+
+_cached = lru_cache(maxsize=128)(_compile)

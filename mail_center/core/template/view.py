@@ -98,7 +98,9 @@ class RecordView(View):
             return _as_view(value)
         if kind.kind in ("records", "list"):
             return [_as_view(item) if kind.kind == "records" else item for item in value]
-        return plain(value)
+        value = plain(value)
+        # Only a field of formatted text may pass HTML on unescaped.
+        return str.__str__(value) if isinstance(value, Markup) and kind.kind != "html" else value
 
     def label(self) -> str:
         return self._source.label()

@@ -3,6 +3,7 @@
 from datetime import datetime, timezone
 
 import pytest
+from markupsafe import Markup
 
 from core.template import (
     FieldType,
@@ -17,7 +18,9 @@ from core.template import (
 
 
 def text(source, context, **options):
-    return render(source, context, **{"html": False, **options}).text
+    """What is written, with common spaces: CLDR's differ between releases."""
+    shown = render(source, context, **{"html": False, **options}).text
+    return shown.replace("\u202f", " ").replace("\xa0", " ")
 
 
 class TestBody:
@@ -107,6 +110,11 @@ class TestSubject:
     def test_a_subject_is_one_line(self, context):
         context["document"] = MappingView({"name": "SO1\r\nBcc: x@example.com\x00\u2028y"})
         assert text("Offer\n {{ document.name }}", context) == "Offer SO1 Bcc: x@example.com y"
+
+    def test_a_subject_keeps_spaces_that_do_not_break(self, context):
+        source = "{{ 1234.5|money('EUR') }}  x"
+        shown = render(source, context, locale="fr_FR", html=False).text
+        assert shown.endswith("234,50\xa0€ x")
 
     def test_a_subject_is_not_escaped(self, context):
         assert text("{{ document.partner_id.name }}", context) == "Żółw & Sons"
@@ -199,6 +207,13 @@ class TestSourceOfTheHost:
     def test_the_hosts_false_for_nothing_is_empty(self):
         context = {"document": RecordView(self.Partner())}
         assert text("[{{ document.parent_id.name }}{{ document.date|date }}]", context) == "[]"
+
+    def test_only_a_field_of_formatted_text_passes_html_on(self):
+        source = self.Partner()
+        source.read = lambda name: Markup("<b>x</b>")
+        source.kinds = {"name": FieldType("text"), "note": FieldType("html")}
+        result = render("{{ document.name }} {{ document.note }}", {"document": RecordView(source)})
+        assert result.text == "&lt;b&gt;x&lt;/b&gt; <b>x</b>"
 
     def test_a_field_is_read_once(self):
         source = self.Partner()
