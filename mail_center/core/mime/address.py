@@ -108,9 +108,8 @@ class Address:
             return False
         if not (_DOT_ATOM.fullmatch(local) or _QUOTED_LOCAL.fullmatch(local)):
             return False
-        if any(unicodedata.category(char) in ("Cc", "Cf", "Zs", "Zl", "Zp") for char in local
-               if not char.isascii()):  # fmt: skip
-            return False
+        if any(unicodedata.category(char)[0] in "CZ" for char in local if not char.isascii()):
+            return False  # controls, surrogates, invisible characters, blanks
         if _LITERAL.fullmatch(domain):
             return True
         return all(_LABEL.fullmatch(label) for label in domain.split("."))
@@ -241,6 +240,8 @@ def parse_addresses(text: str, limit: int = 10_000) -> tuple[Address, ...]:
             if box.angle is None:
                 box.angle = text[position:end].lstrip("< ").strip()
             position = end + 1
+        elif char == ">":
+            continue  # one too many
         elif char in ",;\r\n":
             finish()
             if char == ";":

@@ -34,6 +34,8 @@ _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,900}>")
 _CONTENT_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]{1,100}/[A-Za-z0-9!#$&^_.+-]{1,100}")
 _CONTENT_ID = re.compile(r"[!-;=?-~]{1,400}")
 _BARE_LINE_END = re.compile(rb"(?<!\r)\n|\r(?!\n)")
+# What every reader takes in a quoted parameter; some split at a semicolon in there.
+_PLAIN_VALUE = re.compile(r"[A-Za-z0-9 !#$&+.,@^_`{}~()\[\]-]{1,60}")
 _OWN_FIELDS = {
     "from", "to", "cc", "bcc", "subject", "date", "message-id", "in-reply-to", "references",
     "reply-to", "sender", "mime-version", "content-type", "content-transfer-encoding",
@@ -177,8 +179,8 @@ def _addresses(field: str, addresses: Iterable[Address]) -> str:
 
 def _parameter(name: str, value: str) -> str:
     """`; name=value`, folded; RFC 2231 with continuations where the value needs it."""
-    if value.isascii() and len(value) <= 60:
-        return f';\r\n {name}="{value}"'.replace("\\", "\\\\")
+    if _PLAIN_VALUE.fullmatch(value):
+        return f';\r\n {name}="{value}"'
     lines = ["utf-8''"]
     for char in value:  # whole characters a line: some readers decode line by line
         encoded = quote(char, safe="!#$&+-.^_`|~")  # attribute-char of RFC 2231

@@ -47,7 +47,7 @@ _SUFFIX = re.compile(r"\s*\((?:fwd?|forwarded)\)\s*$", re.IGNORECASE)
 def new_message_id(domain: str, token: str = "") -> str:
     """A fresh `<token.random@domain>`; the domain is written in A-labels. ValueError if invalid."""
     ascii_domain = Address("", f"x@{domain}").ascii.rpartition("@")[2]
-    if not Address("", f"x@{ascii_domain}").valid:
+    if "@" in domain or not Address("", f"x@{ascii_domain}").valid:
         raise ValueError(f"{domain!r} is no domain a Message-ID can be made under.")
     if token and not _TOKEN_IN_LOCAL.fullmatch(token):
         raise ValueError("A token in a Message-ID may hold letters, digits, '-', '_' and '.' only.")
