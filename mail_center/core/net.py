@@ -167,6 +167,8 @@ def tls_context(endpoint: Endpoint) -> ssl.SSLContext:
     if endpoint.ca_pem.strip():
         try:
             context.load_verify_locations(cadata=endpoint.ca_pem)
+            # The server's own certificate may be pinned as well, not only its authority's.
+            context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
         except (ssl.SSLError, ValueError):
             raise endpoint.error(
                 "certificate",
@@ -222,15 +224,17 @@ class _GuardedRaw(io.RawIOBase):
 class Connection:
     """A TCP or TLS connection to ``endpoint`` that can't hang, flood or be tricked into plaintext.
 
-    Every operation ends within ``endpoint.timeout`` seconds of silence, at ``deadline``
-    (``time.monotonic()``) if one is set, and an exchange (from :meth:`begin` on) neither brings
-    more than ``budget`` bytes nor goes on below :data:`MIN_RATE` bytes a second.
+    Every operation ends within ``endpoint.timeout`` seconds of silence, and at ``deadline``
+    (``time.monotonic()``) if one is set. An exchange (from :meth:`begin` on) neither brings more
+    than its budget of bytes (and a buffer) nor goes on below ``MIN_RATE`` bytes a second.
     Errors are MailServerError.
     """
 
     MAX_LINE = 16 * 1024 * 1024
     MAX_LINES = 2_000_000
     MIN_RATE = 256
+    BUFFER = 64 * 1024
+    BLOCK = 32 * 1024
     BUDGET = 32 * 1024 * 1024
 
     def __init__(self, endpoint: Endpoint, sock: socket.socket, *, protocol="", deadline=None):
@@ -246,7 +250,7 @@ class Connection:
 
     def _open_reader(self):
         self._raw = _GuardedRaw(self)
-        self._reader = io.BufferedReader(self._raw, 64 * 1024)
+        self._reader = io.BufferedReader(self._raw, self.BUFFER)
 
     def begin(self, budget: int | None = None) -> None:
         """A new exchange starts: its byte budget and its clock start over."""
@@ -305,7 +309,7 @@ class Connection:
 
     def read(self, size: int) -> bytes:
         """Exactly ``size`` bytes. Raises *limit* before reading when that is over the budget."""
-        if self._received - len(self.buffered()) + size > self._budget:
+        if self._received + size > self._budget + self.BUFFER:
             raise self.error("limit", f"The server announces {size} bytes, more than we accept.")
         data = self._reader.read(size)
         if data is None or len(data) < size:
@@ -323,11 +327,11 @@ class Connection:
     def sendall(self, data: bytes) -> None:
         """Send all of ``data``, block by block, so that a large mail isn't one operation."""
         view = memoryview(data)
-        for start in range(0, len(view), 256 * 1024):
+        for start in range(0, len(view), self.BLOCK):
             left = self._remaining()
             with self._translated("sending"):
                 self.sock.settimeout(left)
-                self.sock.sendall(view[start : start + 256 * 1024])
+                self.sock.sendall(view[start : start + self.BLOCK])
             # What is taken from us counts as progress as well.
             self._started = time.monotonic()
 

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from imapclient.response_parser import parse_response
 
+from ..net import MailServerError
 from . import folders as folder_names
 from . import wire
 from .base import Base
@@ -194,7 +195,15 @@ class Reading(Base):
             )
         finally:
             if before and before[0] != path and not self._closed:
-                self.select(*before)
+                self._reopen(*before)
+
+    def _reopen(self, path: str, readonly: bool) -> None:
+        try:
+            self.select(path, readonly)
+        except MailServerError as exc:
+            if exc.kind != "refused":
+                raise
+            # It is gone meanwhile: the next command says that no folder is open.
 
     def _fetch(
         self, uids: Iterable[int] | None, items: str, modifier: str = "", budget: int = FETCH_BUDGET

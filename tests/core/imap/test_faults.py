@@ -376,6 +376,17 @@ def test_a_bad_certificate_is_refused_with_its_reason(context, reason):
     assert error.received == b""
 
 
+def test_a_self_signed_server_is_trusted_once_its_certificate_is_pinned():
+    context = self_signed()
+    with RawServer(imap(), context) as server:
+        blind = endpoint(server, "tls", verify=False)
+        with Session.open(blind) as session:
+            pem = ssl.DER_cert_to_PEM_cert(session._connection.peer_certificate())
+        Session.open(endpoint(server, "tls", ca_pem=pem)).close()
+        with pytest.raises(MailServerError, match="another name"):
+            Session.open(endpoint(server, "tls", ca_pem=pem, host="mail.example.com"))
+
+
 @pytest.mark.filterwarnings("ignore:ssl.TLSVersion:DeprecationWarning")
 def test_old_tls_is_refused():
     authority = Authority()

@@ -4,7 +4,8 @@ from datetime import datetime, timezone
 
 import pytest
 
-from core.imap import MailServerError, Session
+from core.imap import FolderState, MailServerError, Session, chunks, plan
+from core.imap.plan import compare
 from tests.core.dovecot import mail
 
 
@@ -268,3 +269,54 @@ def test_scattered_messages_by_the_thousand_come_in_commands_of_bearable_length(
         assert [message.uid for message in session.fetch(scattered)] == [1, 3]
         assert len(sent) > 1
         assert max(sent) < 8000
+
+
+def test_a_folder_that_was_deleted_and_made_again_starts_over(any_dovecot, session, account):
+    session.create_folder("Orders")
+    uids = fill(session, 3, "Orders")
+    status = session.select("Orders")
+    state = FolderState.after(status, known_uids=3, last_uid=uids[-1])
+    assert plan(state, session.select("Orders")).action == "nothing"
+    session.select("INBOX")
+    any_dovecot.doveadm("mailbox", "delete", "-s", "-u", account.login, "Orders")
+    with pytest.raises(MailServerError):
+        session.select("Orders")
+    session.create_folder("Orders")
+    session.append("Orders", mail(9))
+    made = plan(state, session.select("Orders"))
+    assert (made.action, made.reason) == ("reset", "uidvalidity")
+    assert [m.raw for m in session.fetch(session.uids(made.low, made.high))] == [mail(9)]
+
+
+def test_syncing_by_plan_follows_arrivals_and_deletions_of_others(session, account):
+    known, state = {}, FolderState()
+
+    def sync():
+        nonlocal state
+        status = session.select("INBOX")
+        made = plan(state, status)
+        if made.action != "nothing":
+            new = [u for u in session.uids(made.low, made.high) if u not in known]
+            for part in chunks(session.sizes(new), max_bytes=300, max_count=3):
+                known.update((m.uid, m.raw) for m in session.fetch(part))
+        if made.must_compare(len(known)):
+            missing, gone = compare(known, session.uids(), status.uidnext - 1)
+            assert not missing
+            for uid in gone:
+                del known[uid]
+        state = FolderState.after(status, len(known), max(known, default=0))
+        return made
+
+    with Session.open(account) as other:
+        for number in range(1, 8):
+            other.append("INBOX", mail(number))
+        assert (sync().reason, sync().action) == ("first", "nothing")
+        other.select("INBOX", readonly=False)
+        other.add_flags([2, 3], ["\\Deleted"])
+        other._imap.expunge()
+        other.append("INBOX", mail(8))
+        assert (sync().reason, sync().action) == ("arrived", "nothing")
+        other.add_flags([8], ["\\Deleted"])
+        other._imap.expunge()
+        assert sync().compare
+    assert list(known.values()) == [mail(n) for n in (1, 4, 5, 6, 7)]
