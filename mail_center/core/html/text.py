@@ -27,7 +27,7 @@ class _Writer:
     def __init__(self) -> None:
         self.lines: list[str] = []
         self.line: list[str] = []
-        self.quote = 0
+        self.quote = self.last_quote = 0
         self.pre = 0
         self.space = False  # a collapsed space is due before the next word
         self.gap = 0  # empty lines due before the next line
@@ -68,8 +68,11 @@ class _Writer:
             return
         mark = "> " * min(self.quote, _MAX_QUOTE)
         if self.gap and self.lines:
-            self.lines.extend([mark.rstrip()] * self.gap)
+            # An empty line between two depths belongs to the outer one.
+            outer = "> " * min(self.quote, self.last_quote, _MAX_QUOTE)
+            self.lines.extend([outer.rstrip()] * self.gap)
         self.gap = 0
+        self.last_quote = self.quote
         self.lines.append((mark + text).rstrip(" ") if text != "-- " else text)
         self.line.clear()
 
