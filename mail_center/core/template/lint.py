@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from jinja2 import nodes
 
 from .editor import EditorProblem, normalise_editor_html
-from .filters import FILTERS, Filter
+from .filters import FILTERS
 from .grammar import BINARY, call_target
 from .kinds import (
     EMPTY,
@@ -30,6 +30,7 @@ from .kinds import (
     of,
 )
 from .limits import Limits
+from .lint_filter import FilterCall
 from .problems import Problem
 from .sandbox import one_line_end, parse
 
@@ -58,17 +59,17 @@ def lint(
     tree, problems = parse(source, html, limits)
     if tree is None or any(problem.code == "too_complex" for problem in problems):
         return problems
-    checker = _Checker(source, resolver, html, {(p.line, p.column, p.code) for p in problems})
-    checker.block(tree.body, _Scope())
+    checker = Checker(source, resolver, html, {(p.line, p.column, p.code) for p in problems})
+    checker.block(tree.body, Scope())
     return sorted(
         [*problems, *checker.problems], key=lambda problem: (problem.line, problem.column)
     )
 
 
-class _Scope:
+class Scope:
     """Types of variables; a child scope is a loop's body."""
 
-    def __init__(self, parent: _Scope | None = None):
+    def __init__(self, parent: Scope | None = None):
         self.parent = parent
         self.names: dict[str, Static] = {}
 
@@ -81,7 +82,7 @@ class _Scope:
         return None
 
 
-class _Checker:
+class Checker:
     def __init__(self, source: str, resolver: Resolver, html: bool, reported: set):
         self.source = source
         self.html = html
@@ -105,7 +106,7 @@ class _Checker:
 
     # -- statements --
 
-    def block(self, body: Iterable[nodes.Node], scope: _Scope) -> None:
+    def block(self, body: Iterable[nodes.Node], scope: Scope) -> None:
         for node in body:
             method = getattr(self, f"do_{type(node).__name__.lower()}", None)
             if method:
@@ -124,7 +125,7 @@ class _Checker:
             scope.names = dict(before)
             self.block(branch, scope)
             ends.append(scope.names)
-        outside = _Scope(scope.parent)
+        outside = Scope(scope.parent)
         scope.names = {
             # A branch that doesn't set it leaves what was there before.
             name: EMPTY.union(*(end.get(name, outside.find(name) or EMPTY) for end in ends))
@@ -137,7 +138,7 @@ class _Checker:
             scope.names[node.target.name] = static
 
     def do_assignblock(self, node, scope):
-        inner = _Scope(scope)
+        inner = Scope(scope)
         self.block(node.body, inner)
         if isinstance(node.target, nodes.Name):
             scope.names[node.target.name] = of("html" if self.html else "text")
@@ -147,7 +148,7 @@ class _Checker:
         wrong = kinds_of(iterated) - {"list"}
         if wrong:
             self.report(node.iter, "not_a_list", path=_spelled(node.iter))
-        inner = _Scope(scope)
+        inner = Scope(scope)
         if isinstance(node.target, nodes.Name):
             inner.names[node.target.name] = items_of(iterated)
         if node.test is not None:
@@ -155,18 +156,18 @@ class _Checker:
         inner.names["loop"] = EMPTY
         # Each turn starts with the variables of outside: nothing is carried from turn to turn.
         self.block(node.body, inner)
-        self.block(node.else_, _Scope(scope))
+        self.block(node.else_, Scope(scope))
 
     # -- expressions --
 
-    def value(self, node: nodes.Expr, scope: _Scope) -> Static:
+    def value(self, node: nodes.Expr, scope: Scope) -> Static:
         """The type of an expression that is written out, or joined to a text."""
         static = self.type(node, scope)
         if "list" in kinds_of(static):
             return self.report(node, "list_as_value", path=_spelled(node))
         return static
 
-    def type(self, node: nodes.Node | None, scope: _Scope) -> Static:
+    def type(self, node: nodes.Node | None, scope: Scope) -> Static:
         """The static type of an expression; reports what is wrong inside it."""
         method = getattr(self, f"of_{type(node).__name__.lower()}", None)
         if method:
@@ -335,88 +336,7 @@ class _Checker:
             for _name, argument in args:
                 self.type(argument, scope)
             return EMPTY
-        return _FilterCall(self, node, known, scope).check(value)
-
-
-class _FilterCall:
-    """One use of a filter."""
-
-    def __init__(self, checker: _Checker, node: nodes.Filter, known: Filter, scope: _Scope):
-        self.checker = checker
-        self.node = node
-        self.known = known
-        self.scope = scope
-
-    def check(self, value: Static) -> Static:
-        bound = self.known.bind(
-            tuple(self.node.args), {keyword.key: keyword.value for keyword in self.node.kwargs}
-        )
-        if isinstance(bound, str):
-            return self._bad(bound)
-        wrong = sorted(kinds_of(value) - self.known.accepts)
-        if wrong:
-            return self.checker.report(
-                self.node, "type_mismatch", name=f"|{self.known.name}", kind=KIND_NAMES[wrong[0]]
-            )
-        types: dict[str, Static] = {}
-        for param in self.known.params:
-            if param.name not in bound:
-                continue
-            static = self._argument(param, bound[param.name], value)
-            if static is None:
-                return EMPTY
-            types[param.name] = static
-        if "list" in self.known.accepts and "list" in kinds_of(value):
-            items = types["path"] if "path" in types else items_of(value)
-            for kind in sorted(kinds_of(items) - self.known.item_kinds):
-                return self.checker.report(
-                    self.node, "type_mismatch", name=f"|{self.known.name}", kind=KIND_NAMES[kind]
-                )
-        return self.known.returns(value, types)
-
-    def _bad(self, detail: str) -> Static:
-        return self.checker.report(
-            self.node, "bad_arguments", name=self.known.name, detail=detail
-        )
-
-    def _argument(self, param, argument: nodes.Expr, value: Static) -> Static | None:
-        static = self.checker.type(argument, self.scope)
-        wrong = sorted(kinds_of(static) - param.kinds) if param.kinds else []
-        if wrong:
-            self.checker.report(
-                argument, "type_mismatch", name=f"|{self.known.name}({param.name})",
-                kind=KIND_NAMES[wrong[0]],
-            )
-            return None
-        if not param.literal:
-            return static
-        if not isinstance(argument, nodes.Const):
-            self._bad(f"takes {param.name} only as written text or number")
-            return None
-        if argument.value is None:
-            return EMPTY
-        wrong = self.known.check_literal(param, argument.value)
-        if wrong:
-            self._bad(wrong)
-            return None
-        return self._follow(items_of(value), argument.value) if param.path else static
-
-    def _follow(self, items: Static, path: str) -> Static | None:
-        static = items
-        for name in path.split("."):
-            found = self.checker.get(_Step(self.node), static, name)
-            if static and not found:
-                return None  # reported
-            static = found
-        return static
-
-
-class _Step:
-    """A node in place of the subscript that a path inside a filter's argument stands for."""
-
-    def __init__(self, node: nodes.Filter):
-        self.node = node.node
-        self.lineno = node.lineno
+        return FilterCall(self, node, known, scope).check(value)
 
 
 def _spelled(node: nodes.Node) -> str:

@@ -9,7 +9,9 @@ from jinja2 import Template, TemplateSyntaxError, nodes, pass_context
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from . import filters, operators, tests
+from . import operators, tests
+from .filter import guarded
+from .filters import FILTERS
 from .grammar import (
     OPERATOR,
     Guard,
@@ -56,7 +58,7 @@ class Environment(ImmutableSandboxedEnvironment):
             loader=None,
         )
         self.filters = MappingProxyType(
-            {name: filters.guarded(known) for name, known in filters.FILTERS.items()}
+            {name: guarded(known) for name, known in FILTERS.items()}
             | {OPERATOR + name: function for name, function in operators.OPERATORS.items()}
         )
         self.tests = MappingProxyType({name: tests.guarded(name) for name in tests.TESTS})
