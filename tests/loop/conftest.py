@@ -1,0 +1,180 @@
+"""A real Odoo server on a database of its own, real mail servers, a real browser."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+import xmlrpc.client
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from dev.odoo_process import OdooServer
+from dev.paths import LOG
+from dev.sandbox import Sandbox
+
+CHROMIUM = "/usr/bin/chromium"
+CHROMIUM_OPTIONS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PASSWORD = "correct horse"
+
+
+class Erp:
+    """The server's external API, as the administrator."""
+
+    def __init__(self, server: OdooServer):
+        self.server = server
+        self.uid = self._proxy("common").authenticate(server.database, "admin", "admin", {})
+
+    def _proxy(self, service: str) -> xmlrpc.client.ServerProxy:
+        return xmlrpc.client.ServerProxy(
+            f"{self.server.url}/xmlrpc/2/{service}", allow_none=True, use_builtin_types=True
+        )
+
+    def call(self, model: str, method: str, *arguments, **options):
+        return self._proxy("object").execute_kw(
+            self.server.database, self.uid, "admin", model, method, list(arguments), options
+        )
+
+    def create(self, model: str, **values) -> int:
+        (record,) = self.call(model, "create", [values])
+        return record
+
+    def reference(self, xmlid: str) -> int:
+        module, name = xmlid.split(".")
+        (row,) = self.call(
+            "ir.model.data", "search_read",
+            [("module", "=", module), ("name", "=", name)], fields=["res_id"],
+        )
+        return row["res_id"]
+
+    def user(self, login: str, name: str, *groups: str) -> int:
+        """A user whose password is his login; the one that is there already."""
+        found = self.call("res.users", "search", [("login", "=", login)])
+        if found:
+            return found[0]
+        return self.create(
+            "res.users", login=login, password=login, name=name,
+            group_ids=[(6, 0, [self.reference(group) for group in groups])],
+        )
+
+
+@pytest.fixture(scope="session")
+def server() -> OdooServer:
+    return OdooServer.from_env()
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> Sandbox:
+    return Sandbox.from_env()
+
+
+@pytest.fixture(scope="session")
+def erp(server) -> Erp:
+    return Erp(server)
+
+
+@pytest.fixture
+def account(erp, sandbox):
+    """``account(address, user id)`` connects a new mailbox of the sandbox; its database id."""
+
+    def connect(address: str, user: int) -> int:
+        sandbox.add_mailbox(address, PASSWORD)
+        return erp.create(
+            "mail.center.account",
+            name=address, email=address, user_id=user,
+            imap_host="localhost", imap_port=sandbox.ports["imaps"], imap_security="tls",
+            imap_login=address, imap_password=PASSWORD,
+            smtp_host="localhost", smtp_port=sandbox.ports["smtp"], smtp_security="starttls",
+            smtp_login=address, ca_pem=Path(sandbox.ca_file).read_text(),
+        )
+
+    return connect
+
+
+@pytest.fixture
+def customer(sandbox):
+    """``customer(address, name)``: from then on this mailbox answers what it gets."""
+    from dev.demo.customer import Mailbox
+
+    stop = threading.Event()
+    threads = []
+
+    def watch(mailbox: Mailbox) -> None:
+        while not stop.wait(0.5):
+            with contextlib.suppress(OSError):
+                mailbox.poll()
+        mailbox.close()
+
+    def answer(address: str, name: str) -> None:
+        sandbox.add_mailbox(address, PASSWORD)
+        mailbox = Mailbox(sandbox.settings, address, name, PASSWORD)
+        threads.append(threading.Thread(target=watch, args=(mailbox,), daemon=True))
+        threads[-1].start()
+
+    yield answer
+    stop.set()
+    for thread in threads:
+        thread.join(10)
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_OPTIONS)
+        yield browser
+        browser.close()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item):
+    report = yield
+    item.failed = report.failed
+    return report
+
+
+@pytest.fixture
+def login(request, chromium, server):
+    """``login(name)`` gives a logged-in page. Errors in the browser's console fail the test."""
+    contexts, errors = [], []
+
+    def open_page(name: str, width: int = 1400, height: int = 900):
+        contexts.append(chromium.new_context(viewport={"width": width, "height": height}))
+        page = contexts[-1].new_page()
+        page.set_default_timeout(30_000)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", lambda line: errors.append(line.text) if line.type == "error" else None)
+        page.goto(f"{server.url}/web/login")
+        page.fill("#login", name)
+        page.fill("#password", name)
+        page.click("button[type=submit]")
+        page.wait_for_selector(".o_main_navbar")
+        return page
+
+    yield open_page
+    for number, context in enumerate(contexts):
+        if getattr(request.node, "failed", False):
+            for page in context.pages:
+                page.screenshot(path=LOG / f"{request.node.name}-{number}.png")
+        context.close()
+    assert not errors, "errors in the browser's console"
+
+
+def eventually(check, what: str, timeout: float = 150.0, pause: float = 0.5):
+    """The first true value of ``check()``; fails naming ``what`` after ``timeout`` seconds."""
+    deadline = time.monotonic() + timeout
+    while True:
+        value = check()
+        if value:
+            return value
+        assert time.monotonic() < deadline, f"gave up waiting for {what}"
+        time.sleep(pause)

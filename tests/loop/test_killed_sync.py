@@ -1,0 +1,57 @@
+"""Power cuts while mail is being fetched."""
+
+from collections import Counter
+from datetime import datetime, timezone
+from email.message import EmailMessage
+from email.utils import format_datetime
+
+from tests.loop.conftest import eventually
+
+COUNT = 2000
+
+
+def _mail(number: int) -> bytes:
+    mail = EmailMessage()
+    mail["From"] = "Eve <eve@x.example>"
+    mail["To"] = "killed@loop.example"
+    mail["Subject"] = f"Mail number {number}"
+    mail["Date"] = format_datetime(datetime.fromtimestamp(1_790_000_000 + number, timezone.utc))
+    mail["Message-ID"] = f"<killed-{number}@x.example>"
+    mail.set_content(f"This is mail {number}.\n" * 20)
+    if number % 10 == 0:
+        mail.add_attachment(b"%PDF" * 2000, maintype="application", subtype="pdf", filename="a.pdf")
+    return mail.as_bytes()
+
+
+def test_kill_9_in_the_middle_of_a_sync_loses_and_doubles_nothing(erp, server, sandbox, account):
+    sandbox.add_mailbox("killed@loop.example", "x")
+    sandbox.append("killed@loop.example", ((_mail(number), [], None) for number in range(COUNT)))
+    box = account("killed@loop.example", erp.uid)
+    erp.call("mail.center.account", "action_sync_now", [box])
+
+    def stored():
+        return erp.call("mail.center.message", "search_count", [("account_id", "=", box)])
+
+    kills = []
+    for part in (0.1, 0.5):
+        eventually(lambda wanted=COUNT * part: stored() >= wanted, "the sync to get going", pause=0.05)
+        server.kill()
+        server.start()
+        kills.append(stored())
+        erp.call("mail.center.account", "action_sync_now", [box])
+    print(f"killed with {kills} of {COUNT} mails stored")
+    assert kills[0] < COUNT, "the first kill came too late to show anything"
+
+    eventually(
+        lambda: erp.call("mail.center.account", "read", [box], fields=["sync_state"])[0][
+            "sync_state"
+        ] == "ok" and stored() >= COUNT,
+        "the rest of the mail", timeout=300,
+    )
+    rows = erp.call(
+        "mail.center.message", "search_read", [("account_id", "=", box)], fields=["message_id"]
+    )
+    here = Counter(row["message_id"] for row in rows)
+    assert set(here) == {f"<killed-{number}@x.example>" for number in range(COUNT)}
+    assert max(here.values()) == 1
+    assert erp.call("mail.center.quarantine", "search_count", [("account_id", "=", box)]) == 0

@@ -1,0 +1,49 @@
+"""A person emails from an opportunity and sees the answer on it."""
+
+from email import message_from_bytes, policy
+
+
+def test_an_email_from_an_opportunity_comes_back_answered(erp, sandbox, account, customer, login):
+    seller = erp.user(
+        "loop_anna", "Anna Nowak", "base.group_user", "sales_team.group_sale_salesman",
+        "base.group_partner_manager", "mail_center.group_user",
+    )
+    account("loop.anna@loop.example", seller)
+    customer("katarzyna@customer.example", "Katarzyna Zielińska")
+    partner = erp.create(
+        "res.partner", name="Katarzyna Zielińska", email="katarzyna@customer.example"
+    )
+    lead = erp.create(
+        "crm.lead", name="Biurka dla oddziału w Łodzi", type="opportunity",
+        partner_id=partner, user_id=seller,
+    )
+
+    page = login("loop_anna")
+    page.goto(f"{page.url.split('/odoo')[0]}/odoo/crm.lead/{lead}")
+    page.click(".o_statusbar_buttons button[name=action_mail_center_compose]")
+    page.wait_for_selector(".modal .o_mail_center_compose")
+    assert page.locator(".modal .o_field_tags .badge, .modal .o_tag").first.inner_text() == (
+        "Katarzyna Zielińska"
+    )
+    page.locator(".modal .odoo-editor-editable p").first.click()
+    page.keyboard.type("Dzień dobry, oferujemy 40 biurek w trzy tygodnie.")
+    page.click(".modal footer button:has-text('Send')")
+    page.wait_for_selector(".modal", state="detached")
+
+    # It leaves at once, and the page learns of it without a reload.
+    page.wait_for_selector(".o_mail_center_email[data-direction=out][data-state=sent]")
+    # The answer is fetched by the scheduled job, once a minute.
+    answer = page.wait_for_selector(
+        ".o_mail_center_email[data-direction=in]", timeout=150_000
+    )
+    assert "Katarzyna Zielińska" in answer.inner_text()
+    answer.click()
+    frame = page.frame_locator(".o_mail_center_email[data-direction=in] iframe")
+    frame.locator("text=oferujemy 40 biurek").first.wait_for()
+
+    received = sandbox.messages("katarzyna@customer.example")
+    assert len(received) == 1
+    mail = message_from_bytes(received[0][2], policy=policy.default)
+    assert "40 biurek" in mail.get_body(("plain",)).get_content()
+    assert mail["Subject"] == "Biurka dla oddziału w Łodzi"
+    assert len(sandbox.messages("loop.anna@loop.example", "Sent")) == 1
