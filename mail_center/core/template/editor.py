@@ -32,6 +32,7 @@ _SPACES = re.compile("[\u00a0\u2007\u2009\u202f\u3000]")
 _ZERO_WIDTH = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad]")
 _CURLY = str.maketrans("“”„‟«»‘’‚‛", "\"\"\"\"\"\"''''")
 _ENCODED = re.compile(r"%7B(%7B|%25)((?:(?!%7B|%7D)[^\"'<>])*)(?:%7D|%25)%7D", re.I)
+_IN_URL = re.compile(r"(\{\{|\{%)([^{}\"]*)(\}\}|%\})")
 _URL_ATTRIBUTE = re.compile(
     r"(\s(?:href|src|action|background)\s*=\s*)(\"[^\"]*\"|'[^']*')", re.I
 )
@@ -92,7 +93,7 @@ def _repair_tag(piece: Piece) -> Piece:
     source = piece.source
     if piece.kind not in ("open", "void") or ("{" not in source and "7b" not in source.lower()):
         return piece
-    source = _URL_ATTRIBUTE.sub(lambda m: m[1] + _ENCODED.sub(_decoded, m[2]), source)
+    source = _URL_ATTRIBUTE.sub(lambda m: m[1] + _decoded_url(m[2]), source)
     cleaned: list[str] = []
     position = 0
     while found := _OPENING.search(source, position):
@@ -104,6 +105,12 @@ def _repair_tag(piece: Piece) -> Piece:
         cleaned.append(inside if found[0] == "{#" else clean_expression(inside))
         position = close
     return Piece(piece.kind, "".join(cleaned) + source[position:], piece.tag)
+
+
+def _decoded_url(url: str) -> str:
+    """Placeholders in a URL that a serializer has percent-encoded, with the braces or without."""
+    url = _ENCODED.sub(_decoded, url)
+    return _IN_URL.sub(lambda found: found[1] + unquote(found[2]) + found[3], url)
 
 
 def _decoded(match) -> str:
