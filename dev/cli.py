@@ -83,6 +83,22 @@ def cmd_sandbox(arguments) -> int:
     return 0
 
 
+def cmd_screenshots(_arguments) -> int:
+    import subprocess
+
+    from dev.interpreter import environment
+    from dev.odoo_process import OdooServer
+    from dev.paths import CACHE, PYTHON, ROOT
+    from dev.run import SERVER
+
+    server_file = CACHE / f"{SERVER}.json"
+    if not server_file.exists() or not OdooServer.from_json(server_file).running():
+        raise DevError("The demo does not run. Start it: python3 -m dev run --detach")
+    url = OdooServer.from_json(server_file).url
+    words = [str(PYTHON), "-m", "dev.screenshots", url]
+    return subprocess.call(words, cwd=ROOT, env=environment())
+
+
 def parser() -> argparse.ArgumentParser:
     root = argparse.ArgumentParser(prog="python3 -m dev", description=__doc__)
     commands = root.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -102,6 +118,8 @@ def parser() -> argparse.ArgumentParser:
     add.set_defaults(run=cmd_lint)
     add = commands.add_parser("shell", help="an Odoo shell on the demo database")
     add.set_defaults(run=cmd_shell)
+    add = commands.add_parser("screenshots", help="the README's pictures, from the running demo")
+    add.set_defaults(run=cmd_screenshots)
     add = commands.add_parser("clean", help="end all and remove what was made")
     add.add_argument("--keep-downloads", action="store_true", help="keep Odoo and the venv")
     add.set_defaults(run=cmd_clean)

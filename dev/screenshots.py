@@ -1,0 +1,63 @@
+"""``python3 -m dev screenshots``: the pictures of the README, taken from the running demo.
+
+Started by the command line with the machine's Python, it goes on in the venv, where Playwright is.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+IMAGES = Path(__file__).resolve().parent.parent / "docs" / "images"
+CHROMIUM = "/usr/bin/chromium"
+OPTIONS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+TEXT = "Dear Katarzyna,\nwe can deliver 40 blue chairs within three weeks, the first ten next Monday."
+
+
+def main(url: str) -> None:
+    from playwright.sync_api import sync_playwright
+
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
+        page = browser.new_page(viewport={"width": 1600, "height": 860})
+        page.goto(f"{url}/web/login")
+        page.fill("#login", "anna")
+        page.fill("#password", "anna")
+        page.click("button[type=submit]")
+        page.wait_for_selector(".o_main_navbar")
+        opportunity(page, url)
+        browser.close()
+
+
+def opportunity(page, url: str) -> None:
+    """An opportunity with a mail that was sent from it and the customer's answer."""
+    page.goto(f"{url}/odoo/crm")
+    page.click(".o_kanban_record:has-text('Office chairs for the')")
+    page.wait_for_selector(".o-mail-Chatter")
+    page.wait_for_timeout(1500)
+    if not page.locator(".o_mail_center_email[data-direction=in]").count():
+        page.click(".o_mail_center_button")
+        page.wait_for_selector(".modal .o_mail_center_compose")
+        page.locator(".modal .odoo-editor-editable p").first.click()
+        page.keyboard.type(TEXT)
+        page.screenshot(path=IMAGES / "compose.png")
+        page.click(".modal footer button:has-text('Send')")
+        page.wait_for_selector(".modal", state="detached")
+        page.wait_for_selector(".o_mail_center_email[data-direction=in]", timeout=150_000)
+    page.locator(".o_mail_center_email[data-direction=in]").first.click()
+    page.wait_for_selector(".o_mail_center_email iframe")
+    page.wait_for_timeout(1500)
+    page.screenshot(path=IMAGES / "opportunity.png")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
