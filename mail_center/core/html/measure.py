@@ -73,7 +73,9 @@ def measure(source: str, limits: HtmlLimits) -> Measure:
     for count, token in enumerate(tokens(source)):
         if count > 2 * limits.tags:
             raise TooComplex(f"The HTML has more than {limits.tags} tags.")
-        if len(token.attributes) > limits.attributes:
+        # An attribute takes two characters at least.
+        long = token.end - token.start > 2 * limits.attributes and token.kind != "text"
+        if long and len(token.attributes) > limits.attributes:
             raise TooComplex(f"A tag of the HTML has more than {limits.attributes} attributes.")
         if token.kind == "start":
             name = token.value

@@ -56,8 +56,11 @@ def fold_quotes(html: str) -> tuple[str, str]:
     own_words = trailing = 0
     for token in tokens(html):
         if token.kind == "start":
-            name, attributes = token.value, token.attributes
+            name = token.value
             if cut is None:
+                source = token.source
+                marked = "class=" in source or "style=" in source
+                attributes = token.attributes if marked else {}
                 classes = attributes.get("class", "")
                 if _QUOTE_CLASS.search(classes) or name == "blockquote":
                     start = _attribution_start(texts, token.start)

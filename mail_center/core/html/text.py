@@ -17,6 +17,7 @@ _PARAGRAPHS = {"p", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "blockquote", "hr
 _SKIPPED = RAW_TEXT - {"textarea", "xmp", "plaintext"} | {"head", "svg", "math", "object", "select"}
 _SPACE = re.compile(r"[ \t\n\r\f]+")
 _HIDDEN = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all", re.IGNORECASE)
+_MAY_HIDE = re.compile("none|all", re.IGNORECASE)
 _MAX_QUOTE = 10
 _MAX_TOKENS = 100_000
 
@@ -112,12 +113,14 @@ def to_text(html: str) -> str:
         elif kind == "start":
             if name in _SKIPPED or (
                 name not in ("br", "img", "hr", "td", "th", "tr", "input", "meta", "link")
+                and _MAY_HIDE.search(token.source)
                 and _HIDDEN.search(token.attributes.get("style", "")[:500])
             ):
                 if not html.endswith("/>", token.start, token.end) or name in RAW_TEXT:
                     skipping, skip_depth = name, 1
                 continue
-            _start(out, name, token.attributes, links, lists, words)
+            attributes = token.attributes if name in ("a", "img") else {}
+            _start(out, name, attributes, links, lists, words)
         elif kind == "end":
             _end(out, name, links, lists, words)
     _close_link(out, links, words)

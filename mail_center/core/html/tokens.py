@@ -1,8 +1,7 @@
 """HTML source as a flat stream of tokens, by the rules of the WHATWG tokenizer, in linear time.
 
 No tree: deep nesting costs nothing here. Used to measure markup before a real parser sees it and
-to read text out of it. Tokens are tuples (kind, name or text, attributes, start, end) with the
-span in the source; kinds are "start", "end", "text", "comment".
+to read text out of it. Attributes are only read when somebody asks for them.
 """
 
 from __future__ import annotations
@@ -10,10 +9,15 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 _OPENING = re.compile(r"<(?=[a-zA-Z/!?])")
 _TAG_NAME = re.compile(r"[a-zA-Z][^\t\n\f\r />]*")
+# The end of a tag whose attributes are written properly, in one step; the rest takes the long way.
+_PROPER_END = re.compile(
+    r"""(?:[\t\n\f\r ]+[a-zA-Z_:][\w:.-]*(?:="[^"]*"|='[^']*'|=[^\t\n\f\r "'=<>`]+)?)*"""
+    r"[\t\n\f\r /]*>",
+    re.ASCII,
+)
 _BEFORE_ATTRIBUTE = re.compile(r"[\t\n\f\r /]*")
 _ATTRIBUTE_NAME = re.compile(r"=?[^\t\n\f\r />=]*")
 _BEFORE_VALUE = re.compile(r"[\t\n\f\r ]*=[\t\n\f\r ]*")
@@ -31,15 +35,25 @@ VOID = {
 }  # fmt: skip
 
 
-class Token(NamedTuple):
-    kind: str
-    value: str  # tag name in lower case, or text with its entities undone
-    attributes: dict[str, str]
-    start: int
-    end: int
+class Token:
+    """`kind` is start, end, text, raw or comment; `value` a tag's name in lower case or the text
+    with its entities undone; `start` and `end` its span in the source."""
 
+    __slots__ = ("_attributes_at", "_source", "end", "kind", "start", "value")
 
-_NONE: dict[str, str] = {}
+    def __init__(self, kind: str, value: str, start: int, end: int, source: str = "", at: int = 0):
+        self.kind, self.value, self.start, self.end = kind, value, start, end
+        self._source, self._attributes_at = source, at
+
+    @property
+    def source(self) -> str:
+        """A tag as it is written."""
+        return self._source[self.start : self.end]
+
+    @property
+    def attributes(self) -> dict[str, str]:
+        """Attributes of a tag, read anew each time. Names in lower case, entities undone."""
+        return _attributes(self._source, self._attributes_at)[0] if self._source else {}
 
 
 def _attributes(source: str, position: int) -> tuple[dict[str, str], int]:
@@ -88,16 +102,18 @@ def tokens(source: str) -> Iterator[Token]:
             if following == "/" and opening + 2 >= size:
                 break
             close = source.find(">", opening)
-            token = Token("comment", "", _NONE, opening, size if close < 0 else close + 1)
+            token = Token("comment", "", opening, size if close < 0 else close + 1)
         else:
             is_end = following == "/"
             name = _TAG_NAME.match(source, opening + 1 + is_end)
-            attributes, end = _attributes(source, name.end())
+            proper = _PROPER_END.match(source, name.end())
+            end = proper.end() if proper else _attributes(source, name.end())[1]
             if end < 0:  # the rest is inside a tag: nothing of it shows
                 if text_start < opening:
                     yield _text(source, text_start, opening)
                 return
-            token = Token("end" if is_end else "start", name[0].lower(), attributes, opening, end)
+            kind = "end" if is_end else "start"
+            token = Token(kind, name[0].lower(), opening, end, source, name.end())
         if text_start < opening:
             yield _text(source, text_start, opening)
         yield token
@@ -106,7 +122,7 @@ def tokens(source: str) -> Iterator[Token]:
             close = _RAW_END[token.value].search(source, position)
             position = size if not close or token.value == "plaintext" else close.start()
             if position > text_start:
-                yield Token("raw", source[text_start:position], _NONE, text_start, position)
+                yield Token("raw", source[text_start:position], text_start, position)
             text_start = position
     if text_start < size:
         yield _text(source, text_start, size)
@@ -114,7 +130,7 @@ def tokens(source: str) -> Iterator[Token]:
 
 def _text(source: str, start: int, end: int) -> Token:
     text = source[start:end]
-    return Token("text", html.unescape(text) if "&" in text else text, _NONE, start, end)
+    return Token("text", html.unescape(text) if "&" in text else text, start, end)
 
 
 def _markup_declaration(source: str, opening: int) -> Token:
@@ -128,4 +144,4 @@ def _markup_declaration(source: str, opening: int) -> Token:
     else:  # doctype, CDATA outside of SVG and bogus comments end at the first >
         close = source.find(">", opening)
         end = size if close < 0 else close + 1
-    return Token("comment", "", _NONE, opening, end)
+    return Token("comment", "", opening, end)

@@ -9,6 +9,8 @@ from core.mime import Address, OutgoingAttachment, OutgoingMail, build
 fast_mail_parser = pytest.importorskip(
     "fast_mail_parser", reason="the second parser, fast-mail-parser, is not installed"
 )
+if not hasattr(fast_mail_parser, "parse_email_tree"):
+    pytest.skip("an old fast-mail-parser: it has another interface", allow_module_level=True)
 
 SUBJECT = "Zażółć gęślą jaźń 😀, then some more words to fold the line, and more of them: łódź"
 FILES = (
