@@ -29,6 +29,7 @@
         "views/mail_center_type_views.xml",
         "views/mail_center_template_views.xml",
         "views/mail_center_account_views.xml",
+        "views/mail_center_status_views.xml",
         "views/mail_center_linkable_views.xml",
         "views/mail_center_message_views.xml",
         "views/mail_center_outbox_views.xml",

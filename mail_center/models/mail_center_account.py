@@ -204,12 +204,7 @@ class MailCenterAccount(models.Model):
     # ---- fields -------------------------------------------------------------
 
     def _compute_passwords(self):
-        stored = {
-            (secret.account_id.id, secret.kind)
-            for secret in self.env["mail.center.account.secret"]
-            .sudo()
-            .search_fetch([("account_id", "in", self.ids)], ["account_id", "kind"])
-        }
+        stored = self.env["mail.center.account.secret"]._usable(self._origin)
         for account in self:
             account.imap_password = False
             account.smtp_password = False
@@ -319,6 +314,14 @@ class MailCenterAccount(models.Model):
         password = secrets._get(account, kind) if login else ""
         if kind == "smtp" and not password and login == account.imap_login:
             password = secrets._get(account, "imap")
+        if login and not password:
+            raise ValueError(
+                self.env._(
+                    "The password of “%(login)s” is not set. Type it into the account: passwords "
+                    "are not part of a copied database.",
+                    login=login,
+                )
+            )
         return Endpoint(
             host=account[f"{kind}_host"] or "",
             port=account[f"{kind}_port"],

@@ -1,10 +1,15 @@
+import contextlib
+import logging
 import os
+from pathlib import Path
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import config
 
-from ..core.secrets import Keyring, WrongKey, load_or_create
+from ..core.secrets import KeyFileError, Keyring, WrongKey, load_or_create
+
+_logger = logging.getLogger(__name__)
 
 ENVIRONMENT_KEY = "MAIL_CENTER_SECRET_KEY"
 CONFIG_KEY = "mail_center_secret_key"
@@ -28,12 +33,56 @@ class MailCenterAccountSecret(models.Model):
     _account_kind_unique = models.UniqueIndex("(account_id, kind)")
 
     @api.model
+    def _configured_keys(self):
+        """The keys set by the administrator, '' when the key file is used."""
+        return os.environ.get(ENVIRONMENT_KEY) or config.get(CONFIG_KEY) or ""
+
+    @api.model
+    def _key_path(self):
+        """The key file, None when the keys are configured elsewhere."""
+        return None if self._configured_keys() else Path(config["data_dir"], KEY_FILE)
+
+    @api.model
     def _keyring(self):
         """The keys: environment, else configuration file, else a file made on first use."""
-        keys = os.environ.get(ENVIRONMENT_KEY) or config.get(CONFIG_KEY)
-        if keys:
+        if keys := self._configured_keys():
             return Keyring.from_text(keys)
-        return load_or_create(os.path.join(config["data_dir"], KEY_FILE))
+        return load_or_create(self._key_path())
+
+    @api.model
+    def _rotate(self):
+        """Encrypt everything with the first key. Returns (encrypted anew, unreadable)."""
+        keyring = self._keyring()
+        rotated = lost = 0
+        for secret in self.sudo().search([("token", "!=", False)]):
+            try:
+                if keyring.needs_rotation(secret.token):
+                    secret.token = keyring.rotate(secret.token)
+                    rotated += 1
+            except WrongKey:
+                lost += 1
+        return rotated, lost
+
+    @api.model
+    def _usable(self, accounts):
+        """``{(account id, kind)}`` of the passwords that are stored and can be decrypted."""
+        secrets = self.sudo().search_fetch(
+            [("account_id", "in", accounts.ids)], ["account_id", "kind", "token"]
+        )
+        if not secrets:
+            return set()
+        usable = set()
+        try:
+            keyring = self._keyring()
+        except (KeyFileError, ValueError):
+            # The form must open, so that the passwords can be typed again.
+            _logger.exception("The key of the mail passwords can't be used")
+            return usable
+        for secret in secrets:
+            with contextlib.suppress(WrongKey):
+                keyring.decrypt(secret.token)
+                usable.add((secret.account_id.id, secret.kind))
+        return usable
 
     @api.model
     def _put(self, account, kind, password):
@@ -42,7 +91,10 @@ class MailCenterAccountSecret(models.Model):
         if not password:
             secret.unlink()
             return
-        token = self._keyring().encrypt(password)
+        try:
+            token = self._keyring().encrypt(password)
+        except (KeyFileError, ValueError) as error:
+            raise UserError(str(error)) from error
         if secret:
             secret.token = token
         else:

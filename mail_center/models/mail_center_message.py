@@ -112,7 +112,8 @@ class MailCenterMessage(models.Model):
         return (
             "<!DOCTYPE html><html><head><meta charset='utf-8'>"
             "<base target='_blank'>"
-            "<style>body{margin:0;font:14px/1.5 -apple-system,'Segoe UI',Roboto,Ubuntu,Arial,sans-serif;color:#1f2937;"
+            "<style>body{margin:0;color:#1f2937;"
+            "font:14px/1.5 -apple-system,'Segoe UI',Roboto,Ubuntu,Arial,sans-serif;"
             "background:#fff;overflow-wrap:anywhere}img{max-width:100%;height:auto}"
             "pre{white-space:pre-wrap;font:inherit;margin:0}"
             "blockquote{margin:.5em 0 .5em .4em;padding-left:.8em;"

@@ -12,6 +12,7 @@ from .. import worker
 from ..core.imap import FolderState, Session, chunks, compare, plan
 from ..core.intake import take_in
 from ..core.net import MailServerError
+from ..core.secrets import KeyFileError
 
 _logger = logging.getLogger(__name__)
 
@@ -150,9 +151,14 @@ class MailCenterReceiver(models.AbstractModel):
         except ClaimLost:
             self.env.cr.rollback()
             _logger.info("Account %s was taken over by another worker", account.id)
-        except (MailServerError, ValueError, OSError) as error:
+        except psycopg2.Error:
+            raise  # the database itself is in trouble: nothing can be recorded now
+        except Exception as error:
             self.env.cr.rollback()
             self.env.invalidate_all()
+            if not isinstance(error, (MailServerError, ValueError, OSError, KeyFileError)):
+                # A fault of ours in one account must not stop the others.
+                _logger.exception("Fetching mail of account %s failed", account.id)
             failures = account.sync_failures + 1
             delay = min(POLL_SECONDS * 2**failures, BACKOFF_MAX_SECONDS)
             delay *= random.uniform(0.8, 1.2)  # 200 mailboxes must not come back at once

@@ -7,6 +7,7 @@ from odoo import api, models
 from .. import worker
 from ..core import imap, smtp
 from ..core.net import MailServerError
+from ..core.secrets import KeyFileError
 from .mail_center_outbox_recipient import OPEN_STATES
 from .mail_center_receiver import ClaimLost
 
@@ -164,7 +165,7 @@ class MailCenterSender(models.AbstractModel):
             endpoint = account._endpoint("smtp")
             self._commit()  # no transaction stays open while the network is in use
             session = smtp.Session.open(endpoint, self._host_name(account))
-        except (MailServerError, ValueError) as error:
+        except (MailServerError, ValueError, KeyFileError) as error:
             self._account_failed(account, rows, error)
             return False
         with session:
@@ -346,7 +347,7 @@ class MailCenterSender(models.AbstractModel):
                 with imap.Session.open(endpoint) as session:
                     for row, message_id, raw in loads:
                         self._file_copy(session, folder, row, message_id, raw)
-            except (MailServerError, ValueError) as error:
+            except (MailServerError, ValueError, KeyFileError) as error:
                 self.env.cr.rollback()
                 self.env["mail.center.log"]._add(
                     account,

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import RedirectWarning
 
 
 class MailCenterType(models.Model):
@@ -36,14 +36,17 @@ class MailCenterType(models.Model):
                 records = self.env[model].sudo().with_context(active_test=False)
                 count = records.search_count([(field, "=", message_type.id)])
                 if count:
-                    found.append(f"{count} {label}")
+                    found.append(f"{label}: {count}")
             if found:
-                raise UserError(
+                raise RedirectWarning(
                     self.env._(
                         "The message type “%(name)s” is used by %(uses)s. "
                         "Archive it instead: it then can't be chosen any more, "
                         "and what uses it keeps it.",
                         name=message_type.name,
                         uses=", ".join(found),
-                    )
+                    ),
+                    self.env.ref("mail_center.mail_center_type_action_archive").id,
+                    self.env._("Archive"),
+                    {"active_model": self._name, "active_ids": message_type.ids},
                 )

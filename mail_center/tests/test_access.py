@@ -1,4 +1,4 @@
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, RedirectWarning, UserError
 from odoo.tests import TransactionCase, new_test_user
 
 
@@ -145,7 +145,8 @@ class TestAccess(TransactionCase):
     def test_a_used_type_is_not_deleted_but_may_be_archived(self):
         used = self.env["mail.center.type"].create({"name": "Used"})
         self.message.type_id = used
-        with self.assertRaisesRegex(UserError, "Archive"):
+        with self.assertRaisesRegex(RedirectWarning, "messages: 1") as caught:
             used.unlink()
+        self.assertEqual(caught.exception.args[3]["active_ids"], used.ids)
         used.active = False
         self.assertEqual(self.message.type_id, used)
