@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import imaplib
 
+from imapclient.exceptions import ProtocolError
+
 from ..net import Connection, MailServerError
 
 
@@ -19,6 +21,13 @@ def is_throttling(text: str) -> bool:
             "throttl", "rate limit", "simultaneous", "temporar", "bandwidth", "exceeded",
         )
     )
+
+
+# What parsing raises when it is fed nonsense; imapclient's ProtocolError is an IMAP4.error too.
+_UNREADABLE = (
+    ProtocolError, ValueError, TypeError, LookupError, AttributeError, RecursionError,
+    AssertionError,
+)
 
 
 class translated:
@@ -48,15 +57,14 @@ class translated:
                 failure = error("closed", f"The server ended the session during {self.what}.",
                                 text)
             raise failure from None
+        if isinstance(exc, _UNREADABLE):
+            raise error(
+                "protocol", f"The server's answer to {self.what} can't be understood."
+            ) from None
         if isinstance(exc, imaplib.IMAP4.error):
             text = str(exc)
             kind = "throttled" if is_throttling(text) else "refused"
             raise error(kind, f"The server refuses: {self.what}.", text) from None
-        if isinstance(exc, (ValueError, TypeError, LookupError, AttributeError, RecursionError,
-                            AssertionError)):
-            raise error(
-                "protocol", f"The server's answer to {self.what} can't be understood."
-            ) from None
         return False
 
 

@@ -18,6 +18,7 @@ from .plan import FolderStatus
 
 MAX_UIDS = 5_000_000
 FETCH_BUDGET = 256 * 1024 * 1024
+MESSAGE_ITEMS = "(UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[])"
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,9 @@ class RawMessage:
 
 class Reading(Base):
     """The reading half of :class:`Session`."""
+
+    unreadable: dict[int, MailServerError]
+    _refusal: MailServerError | None = None
 
     def folders(self) -> list[RemoteFolder]:
         """All folders of the mailbox, with their special uses (RFC 6154, or well-known names)."""
@@ -122,26 +126,39 @@ class Reading(Base):
         One round trip for all ``uids``, so bound them by :func:`chunks`. UIDs that are gone
         are missing from the answer; what was not asked for is ignored. ``max_bytes``: more than
         that (and a little for the headers of the protocol) raises *limit*.
+
+        A mail that the server has but can't give doesn't keep the others from coming: it is in
+        ``unreadable`` (UID → MailServerError) when the iteration has ended.
         """
         uids = wire.uid_list(uids)
-        merged: dict[int, dict] = {}
-        items = "(UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[])"
         budget = max_bytes + 64 * 1024 + 1024 * len(uids) if max_bytes else FETCH_BUDGET
-        for response in self._fetch(uids, items, budget=budget):
-            merged.setdefault(response[b"UID"], {}).update(response)
-        for uid, response in sorted(merged.items()):
-            raw = response.get(b"BODY[]")
-            if not isinstance(raw, (bytes, int)):
-                continue  # gone in between (NIL), or only a flag update
-            raw = raw if isinstance(raw, bytes) else str(raw).encode()
-            size = response.get(b"RFC822.SIZE")
-            yield RawMessage(
-                uid=uid,
-                raw=raw,
-                flags=_flags(response),
-                internal_date=wire.internal_date(response.get(b"INTERNALDATE")),
-                size=size if isinstance(size, int) else len(raw),
-            )
+        self.unreadable = {}
+        yield from self._fetch_messages(uids, budget)
+
+    def _fetch_messages(self, uids: list[int], budget: int) -> Iterator[RawMessage]:
+        found: dict[int, dict] = {}
+        try:
+            for response in self._fetch(uids, MESSAGE_ITEMS, budget=budget):
+                found.setdefault(response[b"UID"], {}).update(response)
+            refusal = self._refusal
+        except MailServerError as exc:
+            if exc.kind not in ("refused", "protocol") or self._closed:
+                raise
+            found, refusal = {}, exc
+        messages = [_message(uid, response) for uid, response in sorted(found.items())]
+        messages = [message for message in messages if message]
+        yield from messages
+        if not refusal:
+            return
+        # One damaged mail must not keep the others from arriving: ask for ever fewer.
+        have = {message.uid for message in messages}
+        rest = [uid for uid in uids if uid not in have]
+        if len(uids) == 1:
+            self.unreadable.update(dict.fromkeys(rest, refusal))
+            return
+        for part in (rest[: len(rest) // 2], rest[len(rest) // 2 :]):
+            if part:
+                yield from self._fetch_messages(part, budget)
 
     def headers(self, uids: Iterable[int]) -> dict[int, bytes]:
         """UID → raw header block, with its closing empty line. Not marked as seen."""
@@ -210,6 +227,7 @@ class Reading(Base):
     ):
         """FETCH responses for ``uids`` alone, in the order in which they came."""
         self._need_selected()
+        self._refusal = None
         # All messages: 1:* has no n:* trap.
         sets = [("1:*", None)] if uids is None else wire.sequence_sets(uids)
         for text, members in sets:
@@ -218,6 +236,9 @@ class Reading(Base):
                 typ, data = self._imap.uid("FETCH", text, items, modifier or None)
                 if typ == "NO" and self._imap.untagged_responses.get("FETCH"):
                     # Some messages could be had and others not, expunged ones for example.
+                    self._refusal = self._error(
+                        "refused", "The server can't give all messages.", data[-1] or b""
+                    )
                     data = self._imap.untagged_responses.pop("FETCH")
                 else:
                     self._ok((typ, data))
@@ -225,6 +246,22 @@ class Reading(Base):
             for response in responses:
                 if wanted is None or response[b"UID"] in wanted:
                     yield response
+
+
+def _message(uid: int, response: dict) -> RawMessage | None:
+    raw = response.get(b"BODY[]")
+    if isinstance(raw, int):  # a quoted string of digits
+        raw = str(raw).encode()
+    if not isinstance(raw, bytes):
+        return None  # gone in between (NIL), or only a flag update
+    size = response.get(b"RFC822.SIZE")
+    return RawMessage(
+        uid=uid,
+        raw=raw,
+        flags=_flags(response),
+        internal_date=wire.internal_date(response.get(b"INTERNALDATE")),
+        size=size if isinstance(size, int) else len(raw),
+    )
 
 
 def _flags(response) -> frozenset[str]:

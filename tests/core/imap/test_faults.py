@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from core.imap import Endpoint, MailServerError, Session
+from core.imap import Endpoint, MailServerError, Session, wire
 from tests.core.certs import Authority, self_signed
 from tests.core.rawserver import RawServer, imap
 
@@ -174,7 +174,26 @@ def test_a_search_that_claims_four_billion_mails_is_not_believed():
 
 def test_flags_nested_ten_thousand_deep_are_an_error_and_no_crash():
     nested = b"* 1 FETCH (UID 1 FLAGS " + b"(" * 10_000 + b")" * 10_000 + b")\r\n%TAG OK done\r\n"
-    assert failure_of(fetch(nested), read_all).kind == "protocol"
+    error = failure_of(fetch(nested), lambda session: session.flags([1]))
+    assert error.kind == "protocol"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [b"* 1 FETCH (UID 1 FLAGS (\\Seen)\r\n", b'* 1 FETCH (UID 1 BODY[] "open)\r\n',
+     b"* 1 FETCH (UID 1 BODY[])\r\n", b"* 1 FETCH UID 1\r\n", b"* 1 FETCH\r\n",
+     b"* 1 FETCH (UID 1 BODY[] {2}\r\nab\r\n"],
+)
+def test_an_answer_that_can_not_be_parsed_is_an_error_and_no_half_mail(answer):
+    def use(session):
+        with pytest.raises(MailServerError) as caught:
+            session.headers([1, 2])
+        assert caught.value.kind == "protocol"
+        assert read_all(session) == []
+        return {uid: error.kind for uid, error in session.unreadable.items()}
+
+    unreadable = opened({"UID FETCH": answer + b"%TAG OK done\r\n"}, use)
+    assert unreadable == {1: "protocol", 2: "protocol"}
 
 
 # -- the server mixes things up ---------------------------------------------------------------
@@ -237,21 +256,36 @@ def test_an_empty_and_a_short_quoted_mail_are_read():
     assert [m.raw for m in opened({"UID FETCH": answer}, read_all)] == [b"", b"123"]
 
 
-def test_the_mails_that_could_be_had_arrive_although_the_server_says_no():
-    # Exchange does so when one of several is gone or damaged.
-    answer = b"* 1 FETCH (UID 1 BODY[] {2}\r\nab)\r\n%TAG NO some could not be fetched\r\n"
-    assert [m.uid for m in opened({"UID FETCH": answer}, read_all)] == [1]
+@pytest.mark.parametrize("manner", ["partial NO", "NO", "BAD", "nonsense"])
+@pytest.mark.parametrize("damaged", [{1}, {6}, {12}, {3, 4}, set(range(1, 13))])
+def test_a_damaged_mail_does_not_keep_the_others_from_arriving(manner, damaged):
+    gone = {5}
 
+    def answer(peer, tag):
+        line = peer.server.received[-1]
+        asked = set(wire.expand_set(line.split()[3].decode(), 100))
+        good = b"".join(
+            b"* %d FETCH (UID %d BODY[] {4}\r\ntext)\r\n" % (uid, uid)
+            for uid in sorted(asked - damaged - gone)
+        )
+        if not asked & damaged:
+            peer.send(good + tag + b" OK done\r\n")
+        elif manner == "partial NO":
+            peer.send(good + tag + b" NO some are damaged\r\n")
+        elif manner == "nonsense":
+            peer.send(good + b"* 1 FETCH (UID 1 FLAGS (\r\n" + tag + b" OK done\r\n")
+        else:
+            peer.send(tag + b" " + manner.encode() + b" damaged\r\n")
 
-def test_a_refused_fetch_leaves_the_session_usable():
     def use(session):
-        with pytest.raises(MailServerError) as caught:
-            read_all(session)
-        assert (caught.value.kind, session.usable) == ("refused", True)
+        arrived = [message.uid for message in session.fetch(range(1, 13))]
         session.noop()
-        return "went on"
+        return arrived, set(session.unreadable)
 
-    assert opened({"UID FETCH": b"%TAG NO [SERVERBUG] damaged\r\n"}, use) == "went on"
+    everything = set(range(1, 13))
+    arrived, unreadable = opened({"UID FETCH": answer}, use)
+    assert sorted(arrived) == sorted(everything - damaged - gone)
+    assert unreadable == damaged | (gone if damaged == everything else set())
 
 
 def test_the_last_mail_is_not_taken_for_a_new_one():

@@ -1,10 +1,12 @@
 """Sequence sets, dates and response codes on the wire."""
 
+import re
 from datetime import datetime, timezone
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from imapclient.exceptions import ProtocolError
 
 from core.imap import folders, wire
 
@@ -106,3 +108,62 @@ def test_what_the_server_says_goes_before_names_and_each_use_is_given_once():
         "Sent": "", "Wysłane": "sent", "Old/Trash": "", "Deleted Items": "", "Trash": "trash",
         "Drafts": "", "inbox": "inbox",
     }
+
+
+ATOM = st.sampled_from([b"\\Seen", b"\\Flagged", b"$Label1", b"NonJunk", b"7", b"NIL", b"a.b"])
+VALUE = (
+    st.integers(0, 2**32).map(lambda n: b"%d" % n)
+    | st.binary(max_size=9).map(lambda b: b'"' + re.sub(rb"[\\x00\r\n]", b"", b) + b'"')
+    | st.lists(ATOM, max_size=4).map(lambda atoms: b"(" + b" ".join(atoms) + b")")
+    | st.sampled_from([b"NIL", b'"a\\"b"', b"((1 2) NIL)", b"0123", b"atom", b'("x" "y")'])
+)
+NAME = st.sampled_from(
+    [b"UID", b"FLAGS", b"INTERNALDATE", b"RFC822.SIZE", b"MODSEQ", b"Flags", b"X-GM-MSGID",
+     b"BODY[HEADER.FIELDS (MESSAGE-ID)]", b"BODY[]<0>"]
+)
+RESPONSE = st.tuples(
+    st.integers(1, 99), st.lists(st.tuples(NAME, VALUE), min_size=1, max_size=5, unique_by=
+                                 lambda item: item[0]),
+    st.none() | st.binary(max_size=20),
+)
+
+
+@given(st.lists(RESPONSE, max_size=4), st.booleans())
+def test_usual_answers_are_read_as_the_full_parser_reads_them(responses, with_uid):
+    data = []
+    for number, items, literal in responses:
+        words = [b" ".join(item) for item in items if item[0] != b"UID" or not with_uid]
+        words += [b"UID %d" % number] * with_uid
+        if literal is None:
+            data.append(b"%d (%s)" % (number, b" ".join(words)))
+        else:
+            words.append(b"BODY[] {%d}" % len(literal))
+            data += [(b"%d (%s" % (number, b" ".join(words)), literal), b")"]
+    assert _outcome(wire.fetch_responses, data) == _outcome(wire._parsed_responses, data)
+
+
+def _outcome(read, data):
+    try:
+        return [
+            {key: _flat(value) for key, value in response.items()} for response in read(data)
+        ]
+    except (ValueError, ProtocolError):
+        return "refused"
+
+
+def _flat(value):
+    # A keyword of digits or NIL in a list of flags is a word for one and a number for the other.
+    if isinstance(value, tuple):
+        return tuple(b"NIL" if v is None else b"%d" % v if isinstance(v, int) else _flat(v)
+                     for v in value)
+    return value
+
+
+def test_usual_answers_do_not_need_the_full_parser(monkeypatch):
+    monkeypatch.setattr(wire, "parse_response", None)
+    data = [
+        (b'1 (UID 5 FLAGS (\\Seen $x) INTERNALDATE "01-Jan-2024 00:30:00 +0100" RFC822.SIZE 3 '
+         b"BODY[] {3}", b"abc"), b")",
+        b"2 (UID 6 FLAGS ())", b"3 (FLAGS (\\Seen))", b"4 (UID 7 RFC822.SIZE 12 MODSEQ (3))",
+    ]
+    assert [r[b"UID"] for r in wire.fetch_responses(data)] == [5, 6, 7]
