@@ -349,6 +349,14 @@ def test_a_login_that_the_network_skips_is_refused_before_starttls():
     error = failure_of(imap(greeting=b"* PREAUTH welcome\r\n", capabilities=b"IMAP4rev1 STARTTLS"),
                        security="starttls")
     assert error.kind == "tls"
+    assert "PREAUTH" in str(error)
+
+
+def test_a_login_that_the_server_skips_is_refused_under_tls():
+    authority = Authority()
+    error = failure_of(imap(greeting=b"* PREAUTH welcome\r\n"), tls=authority.context(),
+                       security="tls", ca_pem=authority.pem)
+    assert "PREAUTH" in str(error)
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,10 @@
 """The connection test as a person sees it: how far it comes, why it stops, what to try next."""
 
-import os
 import socket
 import threading
 import time
 from dataclasses import replace
+from pathlib import Path
 from string import Formatter
 
 import pytest
@@ -209,6 +209,20 @@ def test_nobody_but_a_manager_reaches_other_ports():
         assert server.connections == 0
 
 
+def test_a_name_with_a_public_and_a_private_address_is_for_managers(monkeypatch):
+    real = socket.getaddrinfo
+
+    def mixed(host, port, *args, **kwargs):
+        if host != "mixed.example.com":
+            return real(host, port, *args, **kwargs)
+        kind = (socket.AF_INET, socket.SOCK_STREAM, 6, "")
+        return [(*kind, ("8.8.8.8", port)), (*kind, ("10.0.0.1", port))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", mixed)
+    endpoint = Endpoint("mixed.example.com", 993, "tls", timeout=1)
+    assert [step.code for step in climb(probe_imap(endpoint))] == ["address_private"]
+
+
 def test_the_address_that_was_judged_is_the_one_that_is_connected_to(sandbox, monkeypatch):
     """A name server that answers differently the second time (DNS rebinding) gains nothing."""
     answers = []
@@ -267,10 +281,10 @@ def test_every_text_can_be_filled_in():
 
 
 def test_every_text_is_in_use():
-    source = ""
-    folder = os.path.join(os.path.dirname(__file__), "../../../mail_center/core/probe")
-    with open(os.path.join(folder, "ladder.py"), encoding="utf-8") as file:
-        source = file.read()
+    folder = Path(__file__).parents[3] / "mail_center" / "core" / "probe"
+    source = "".join(
+        path.read_text(encoding="utf-8") for path in folder.glob("*.py") if path.name != "texts.py"
+    )
     unused = [code for code in TEXTS
               if f'"{code}"' not in source and not code.startswith("certificate_")]
     assert unused == []
