@@ -1,5 +1,6 @@
 from . import (
     test_access,
+    test_access_matrix,
     test_compose,
     test_receive,
     test_secrets,
