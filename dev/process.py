@@ -123,6 +123,15 @@ def start_background(command, log: str, pid_file: PidFile, **options) -> subproc
     return process
 
 
+def interruptible() -> None:
+    """Let SIGINT, SIGTERM and SIGHUP all end this command as Ctrl-C does, so that it cleans up.
+
+    SIGINT too: a shell starts what it puts in the background with SIGINT ignored.
+    """
+    for sig in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(sig, signal.default_int_handler)
+
+
 @contextlib.contextmanager
 def in_use(name: str):
     """Say that this command uses something that several may use (PostgreSQL)."""

@@ -14,7 +14,7 @@ from dev.databases import Databases, install, template_fingerprint
 from dev.interpreter import environment
 from dev.odoo_process import OdooServer, choose_port, trust
 from dev.paths import CACHE, PYTHON, ROOT, ensure_cache
-from dev.process import PidFile, in_use, lock, run_logged, start_background
+from dev.process import PidFile, in_use, interruptible, lock, run_logged, start_background
 from dev.sandbox import ENVIRONMENT, Sandbox
 
 APPS = ["crm", "sale_management", "account", "purchase", "project", "contacts", "hr"]
@@ -63,8 +63,7 @@ def _run(detach: bool, fresh: bool, port: str | None) -> int:
     CUSTOMER.stop()
     RUNNER.write(os.getpid())
     chosen = choose_port(port)  # a taken port is told before minutes of work, not after
-    for sig in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(sig, signal.default_int_handler)
+    interruptible()
     sandbox = server = cluster = None
     started_cluster = False
     stay = False

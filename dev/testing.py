@@ -6,7 +6,6 @@ of the last pytest.
 
 from __future__ import annotations
 
-import signal
 import subprocess
 
 from dev import addons, lint, setup
@@ -19,7 +18,7 @@ from dev.odoo_process import OdooServer, choose_port, trust
 from dev.odoo_server import CONFIG
 from dev.paths import CACHE, PYTHON, ROOT, ensure_cache
 from dev.postgres import Cluster
-from dev.process import PidFile, in_use, lock
+from dev.process import PidFile, in_use, interruptible, lock
 from dev.sandbox import ENVIRONMENT, Sandbox
 
 TEMPLATE = "mail_center_template_test"
@@ -34,7 +33,7 @@ NOTHING_COLLECTED = 5
 def test(parts: list[str], arguments: list[str]) -> int:
     """Run the ``parts`` (all of PARTS if empty), with more ``arguments`` for each pytest."""
     ensure_cache()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    interruptible()
     try:
         with lock("test"):
             tests = TestRun(parts or list(PARTS), arguments)
