@@ -36,7 +36,8 @@ class Step:
     ``protocol``: imap or smtp. ``name``: one of :data:`STEPS`. ``code`` and ``params`` are stable
     and meant for translation (see :data:`TEXTS`); ``detail``, ``cause`` and ``advice`` are the
     same in English. ``ok`` with ``warning``: it works, but is worth a look. No text and no param
-    ever holds a secret. ``seconds``: how long the step took.
+    ever holds a secret. ``seconds``: how long the step took. ``error``: the fault of the program
+    behind the code *internal*.
     """
 
     protocol: str
@@ -46,6 +47,7 @@ class Step:
     params: dict[str, str] = field(default_factory=dict)
     warning: bool = False
     seconds: float = 0.0
+    error: Exception | None = field(default=None, repr=False)
 
     @property
     def detail(self) -> str:
@@ -245,6 +247,9 @@ class _Ladder:
     def rung_login(self):
         if self.session is None:
             self.session = self.session_class.start(self.connection)
+        if self.endpoint.login and not self.endpoint.password:
+            # The server would call it refused, which sends people looking for a wrong one.
+            raise _Failed("password_missing", login=self.endpoint.login)
         self.session.authenticate()
         if not self.endpoint.login:
             return "login_skipped", {}
@@ -307,10 +312,10 @@ class _SmtpLadder(_Ladder):
     def rung_capabilities(self):
         features = self.session.features
         size = self.session.max_size
-        return "smtp_capabilities", {
-            "size": f"{size / 1024 / 1024:.0f} MB" if size else "any size",
-            "features": ", ".join(f for f in _SMTP_FEATURES if f in features) or "SMTP",
-        }
+        params = {"features": ", ".join(f for f in _SMTP_FEATURES if f in features) or "SMTP"}
+        if not size:
+            return "smtp_capabilities_any", params
+        return "smtp_capabilities", {**params, "size": f"{size / 1024 / 1024:.0f}"}
 
     def rung_sender(self):
         params = {"sender": self.sender_address}

@@ -2,7 +2,7 @@
 
 :func:`lookup` knows providers by domain, :func:`lookup_mx` by their mail exchangers;
 :func:`candidates` and :func:`parse` are for the autoconfig documents that domains publish,
-:func:`guesses` for those that publish nothing.
+:func:`guesses` for those that publish nothing. :func:`discover` does it all over the network.
 """
 
 from .autoconfig import (
@@ -23,20 +23,24 @@ from .catalogue import (
     lookup,
     lookup_mx,
 )
+from .discover import Found, discover, of_provider
 
 __all__ = [
     "PROVIDERS",
     "AutoconfigError",
     "ClientConfig",
+    "Found",
     "Provider",
     "Published",
     "SendingLimits",
     "Server",
     "candidates",
+    "discover",
     "domain_of",
     "guesses",
     "login_for",
     "lookup",
     "lookup_mx",
+    "of_provider",
     "parse",
 ]

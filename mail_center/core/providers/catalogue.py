@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
+from ..i18n import _
 from ..net import Security
 
 TLS, STARTTLS = Security.TLS.value, Security.STARTTLS.value
@@ -59,9 +60,9 @@ class Provider:
     exact: bool = True
 
 
-_APP = "Create an app password in the provider's security settings and use it here."
-_ENABLE = "IMAP has to be switched on in the settings of the mailbox first."
-_OWN_HOST = "The server can have another name; it is shown in the customer panel."
+_APP = _("Create an app password in the provider's security settings and use it here.")
+_ENABLE = _("IMAP has to be switched on in the settings of the mailbox first.")
+_OWN_HOST = _("The server can have another name; it is shown in the customer panel.")
 
 
 def _at(name, domains, mx, imap, smtp, **more) -> Provider:
@@ -84,55 +85,143 @@ def _app(*args, note=_APP, **more) -> Provider:
 
 PROVIDERS: tuple[Provider, ...] = (
     # -- international --
-    _app("Gmail", "gmail.com googlemail.com", "", "imap.gmail.com", "smtp.gmail.com",
-         note="Sign in with Google (OAuth), or switch on 2-step verification and create an app "
-              "password.",
-         limits=SendingLimits(per_day=500)),
-    _app("Google Workspace", "", "google.com googlemail.com", "imap.gmail.com", "smtp.gmail.com",
-         note="Sign in with Google (OAuth), or create an app password if the administrator "
-              "allows it.",
-         limits=SendingLimits(per_day=2000)),
-    _at("Outlook.com",
+    _app(
+        "Gmail",
+        "gmail.com googlemail.com",
+        "",
+        "imap.gmail.com",
+        "smtp.gmail.com",
+        note=_(
+            "Sign in with Google (OAuth), or switch on 2-step verification and create an app "
+            "password."
+        ),
+        limits=SendingLimits(per_day=500),
+    ),
+    _app(
+        "Google Workspace",
+        "",
+        "google.com googlemail.com",
+        "imap.gmail.com",
+        "smtp.gmail.com",
+        note=_(
+            "Sign in with Google (OAuth), or create an app password if the administrator allows it."
+        ),
+        limits=SendingLimits(per_day=2000),
+    ),
+    _at(
+        "Outlook.com",
         "outlook.com outlook.de outlook.fr outlook.es outlook.it outlook.pl outlook.cz "
         "hotmail.com hotmail.co.uk hotmail.fr hotmail.de hotmail.it hotmail.es live.com live.de "
         "live.fr live.nl live.co.uk live.it msn.com windowslive.com",
-        "", "outlook.office365.com", "smtp-mail.outlook.com:587", auth="oauth",
-        note="Microsoft accepts no passwords any more: sign in with Microsoft (OAuth). IMAP has "
-             "to be allowed in the mailbox's settings."),
-    _at("Microsoft 365", "", "mail.protection.outlook.com mx.microsoft", "outlook.office365.com",
-        "smtp.office365.com:587", auth="oauth",
-        note="Microsoft accepts no passwords any more: sign in with Microsoft (OAuth). SMTP has "
-             "to be allowed for the mailbox by the administrator.",
-        limits=SendingLimits(per_day=10000, per_minute=30, unit="recipients")),
-    _app("Yahoo",
-         "yahoo.com yahoo.co.uk yahoo.de yahoo.fr yahoo.it yahoo.es yahoo.pl yahoo.ca yahoo.in "
-         "yahoo.co.in yahoo.com.br yahoo.com.mx yahoo.com.ar ymail.com rocketmail.com myyahoo.com",
-         "", "imap.mail.yahoo.com", "smtp.mail.yahoo.com"),
+        "",
+        "outlook.office365.com",
+        "smtp-mail.outlook.com:587",
+        auth="oauth",
+        note=_(
+            "Microsoft accepts no passwords any more: sign in with Microsoft (OAuth). IMAP has "
+            "to be allowed in the mailbox's settings."
+        ),
+    ),
+    _at(
+        "Microsoft 365",
+        "",
+        "mail.protection.outlook.com mx.microsoft",
+        "outlook.office365.com",
+        "smtp.office365.com:587",
+        auth="oauth",
+        note=_(
+            "Microsoft accepts no passwords any more: sign in with Microsoft (OAuth). SMTP has "
+            "to be allowed for the mailbox by the administrator."
+        ),
+        limits=SendingLimits(per_day=10000, per_minute=30, unit="recipients"),
+    ),
+    _app(
+        "Yahoo",
+        "yahoo.com yahoo.co.uk yahoo.de yahoo.fr yahoo.it yahoo.es yahoo.pl yahoo.ca yahoo.in "
+        "yahoo.co.in yahoo.com.br yahoo.com.mx yahoo.com.ar ymail.com rocketmail.com myyahoo.com",
+        "",
+        "imap.mail.yahoo.com",
+        "smtp.mail.yahoo.com",
+    ),
     _app("AOL", "aol.com aol.de aol.fr aol.co.uk aim.com", "", "imap.aol.com", "smtp.aol.com"),
-    _app("iCloud", "icloud.com me.com mac.com", "mail.icloud.com", "imap.mail.me.com",
-         "smtp.mail.me.com:587", note="Create an app-specific password for your Apple Account.",
-         limits=SendingLimits(per_day=1000)),
-    _app("Fastmail", "fastmail.com fastmail.fm fastmail.net fastmail.org fastmail.to sent.com "
-         "messagingengine.com", "messagingengine.com", "imap.fastmail.com", "smtp.fastmail.com"),
+    _app(
+        "iCloud",
+        "icloud.com me.com mac.com",
+        "mail.icloud.com",
+        "imap.mail.me.com",
+        "smtp.mail.me.com:587",
+        note=_("Create an app-specific password for your Apple Account."),
+        limits=SendingLimits(per_day=1000),
+    ),
+    _app(
+        "Fastmail",
+        "fastmail.com fastmail.fm fastmail.net fastmail.org fastmail.to sent.com "
+        "messagingengine.com",
+        "messagingengine.com",
+        "imap.fastmail.com",
+        "smtp.fastmail.com",
+    ),
     _at("Zoho Mail", "zoho.com zohomail.com", "", "imap.zoho.com", "smtp.zoho.com", note=_ENABLE),
     _at("Zoho Mail (EU)", "zoho.eu zohomail.eu", "", "imap.zoho.eu", "smtp.zoho.eu", note=_ENABLE),
-    _at("Zoho Mail for business", "", "zoho.com", "imappro.zoho.com", "smtppro.zoho.com",
-        note=_ENABLE),
-    _at("Zoho Mail for business (EU)", "", "zoho.eu", "imappro.zoho.eu", "smtppro.zoho.eu",
-        note=_ENABLE),
-    _at("Proton Mail (Bridge)", "proton.me protonmail.com protonmail.ch pm.me",
-        "protonmail.ch", "127.0.0.1:1143", "127.0.0.1:1025", exact=False,
-        note="Proton has no IMAP of its own: run Proton Bridge beside this server (a paid plan) "
-             "and use the login, password and certificate that it shows."),
-    Provider("Tuta", ("tuta.com", "tuta.io", "tutanota.com", "tutanota.de", "tutamail.com",
-                      "keemail.me"), ("tutanota.de",), None, None,
-             note="Tuta offers neither IMAP nor SMTP, so it can't be used here."),
-    _at("mail.com", "mail.com email.com usa.com consultant.com engineer.com europe.com post.com",
-        "mail.com", "imap.mail.com", "smtp.mail.com", note=_ENABLE),
-    _at("IONOS", "", "kundenserver.de ionos.de ionos.com ionos.fr ionos.es ionos.it ionos.co.uk",
-        "imap.ionos.com", "smtp.ionos.com"),
-    _at("OVHcloud", "", "ovh.net", "ssl0.ovh.net", "ssl0.ovh.net",
-        limits=SendingLimits(per_hour=200)),
+    _at(
+        "Zoho Mail for business",
+        "",
+        "zoho.com",
+        "imappro.zoho.com",
+        "smtppro.zoho.com",
+        note=_ENABLE,
+    ),
+    _at(
+        "Zoho Mail for business (EU)",
+        "",
+        "zoho.eu",
+        "imappro.zoho.eu",
+        "smtppro.zoho.eu",
+        note=_ENABLE,
+    ),
+    _at(
+        "Proton Mail (Bridge)",
+        "proton.me protonmail.com protonmail.ch pm.me",
+        "protonmail.ch",
+        "127.0.0.1:1143",
+        "127.0.0.1:1025",
+        exact=False,
+        note=_(
+            "Proton has no IMAP of its own: run Proton Bridge beside this server (a paid plan) "
+            "and use the login, password and certificate that it shows."
+        ),
+    ),
+    Provider(
+        "Tuta",
+        ("tuta.com", "tuta.io", "tutanota.com", "tutanota.de", "tutamail.com", "keemail.me"),
+        ("tutanota.de",),
+        None,
+        None,
+        note=_("Tuta offers neither IMAP nor SMTP, so it can't be used here."),
+    ),
+    _at(
+        "mail.com",
+        "mail.com email.com usa.com consultant.com engineer.com europe.com post.com",
+        "mail.com",
+        "imap.mail.com",
+        "smtp.mail.com",
+        note=_ENABLE,
+    ),
+    _at(
+        "IONOS",
+        "",
+        "kundenserver.de ionos.de ionos.com ionos.fr ionos.es ionos.it ionos.co.uk",
+        "imap.ionos.com",
+        "smtp.ionos.com",
+    ),
+    _at(
+        "OVHcloud",
+        "",
+        "ovh.net",
+        "ssl0.ovh.net",
+        "ssl0.ovh.net",
+        limits=SendingLimits(per_hour=200),
+    ),
     _at("Gandi", "", "gandi.net", "mail.gandi.net", "mail.gandi.net"),
     _at("Infomaniak", "ik.me ikmail.com etik.com", "infomaniak.ch", "mail.infomaniak.com",
         "mail.infomaniak.com"),
@@ -167,7 +256,8 @@ PROVIDERS: tuple[Provider, ...] = (
     _at("WEB.DE", "web.de email.de", "web.de", "imap.web.de", "smtp.web.de:587", note=_ENABLE),
     _at("T-Online", "t-online.de magenta.de", "t-online.de", "secureimap.t-online.de",
         "securesmtp.t-online.de",
-        note="Telekom asks for an e-mail password of its own, set in the customer centre."),
+        note=_("Telekom asks for an e-mail password of its own, set in the customer centre."),
+    ),
     _at("freenet", "freenet.de", "freenet.de", "mx.freenet.de", "mx.freenet.de"),
     _at("mailbox.org", "mailbox.org", "mailbox.org", "imap.mailbox.org", "smtp.mailbox.org"),
     _at("Posteo", "posteo.de posteo.net posteo.org posteo.eu posteo.at posteo.ch posteo.us",
@@ -177,10 +267,22 @@ PROVIDERS: tuple[Provider, ...] = (
     # -- France --
     _at("Orange", "orange.fr wanadoo.fr", "", "imap.orange.fr", "smtp.orange.fr"),
     _at("SFR", "sfr.fr neuf.fr cegetel.net", "", "imap.sfr.fr", "smtp.sfr.fr"),
-    _at("Free", "free.fr", "", "imap.free.fr", "smtp.free.fr",
-        note="Authenticated SMTP has to be switched on in the Free customer area first."),
-    _at("La Poste", "laposte.net", "laposte.net", "imap.laposte.net", "smtp.laposte.net",
-        note=_ENABLE),
+    _at(
+        "Free",
+        "free.fr",
+        "",
+        "imap.free.fr",
+        "smtp.free.fr",
+        note=_("Authenticated SMTP has to be switched on in the Free customer area first."),
+    ),
+    _at(
+        "La Poste",
+        "laposte.net",
+        "laposte.net",
+        "imap.laposte.net",
+        "smtp.laposte.net",
+        note=_ENABLE,
+    ),
     # -- Italy --
     _at("Libero", "libero.it inwind.it iol.it blu.it giallo.it", "libero.it",
         "imapmail.libero.it", "smtp.libero.it", note=_ENABLE),
@@ -198,12 +300,30 @@ PROVIDERS: tuple[Provider, ...] = (
     _app("Mail.ru", "mail.ru inbox.ru list.ru bk.ru internet.ru", "mail.ru", "imap.mail.ru",
          "smtp.mail.ru"),
     # -- America, Asia --
-    _at("Comcast", "comcast.net xfinity.com", "", "imap.comcast.net", "smtp.comcast.net",
-        note="Third-party access has to be allowed in the mailbox's security settings."),
-    _app("QQ Mail", "qq.com foxmail.com", "qq.com", "imap.qq.com", "smtp.qq.com",
-         note="Switch on IMAP and use the authorization code shown there as the password."),
-    _app("NetEase 163", "163.com", "", "imap.163.com", "smtp.163.com",
-         note="Switch on IMAP and use the authorization code shown there as the password."),
+    _at(
+        "Comcast",
+        "comcast.net xfinity.com",
+        "",
+        "imap.comcast.net",
+        "smtp.comcast.net",
+        note=_("Third-party access has to be allowed in the mailbox's security settings."),
+    ),
+    _app(
+        "QQ Mail",
+        "qq.com foxmail.com",
+        "qq.com",
+        "imap.qq.com",
+        "smtp.qq.com",
+        note=_("Switch on IMAP and use the authorization code shown there as the password."),
+    ),
+    _app(
+        "NetEase 163",
+        "163.com",
+        "",
+        "imap.163.com",
+        "smtp.163.com",
+        note=_("Switch on IMAP and use the authorization code shown there as the password."),
+    ),
 )
 
 _BY_DOMAIN = MappingProxyType(

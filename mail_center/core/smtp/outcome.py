@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from ..i18n import _
+
 # States of a mail; those of a recipient are queued, sent, deferred, failed, uncertain, cancelled.
 DRAFT = "draft"
 SCHEDULED = "scheduled"
@@ -66,53 +68,109 @@ class Outcome:
 
 # Reason → (scope, advice). The texts are what the writer of a mail reads.
 REASONS = {
-    "accepted": ("recipient", "The mail was handed over to the mail server."),
-    "no_such_user": ("recipient", "This address does not exist. Check its spelling."),
-    "no_such_domain": ("recipient", "The part after the @ does not exist or takes no mail. "
-                                    "Check its spelling."),
-    "bad_address": ("recipient", "The server does not accept this address as valid. "
-                                 "Check its spelling."),
-    "moved": ("recipient", "The mailbox has moved. Ask for the new address."),
-    "mailbox_disabled": ("recipient", "The mailbox exists but takes no mail at present."),
-    "mailbox_full": ("recipient", "The recipient's mailbox is full. Reach them another way."),
-    "no_relay": ("account", "The server does not send mail to other domains for this login. "
-                            "Check that the account logs in to its own outgoing server."),
-    "recipient_refused": ("recipient", "The server refuses this recipient."),
-    "too_many_recipients": ("message", "Too many recipients at once. The rest follows later."),
-    "sender_refused": ("account", "The server does not let this account send with this sender "
-                                  "address. Check the address of the account."),
-    "too_big": ("message", "The mail is larger than the server accepts. "
-                           "Send its attachments as links, or in several mails."),
-    "content_refused": ("message", "The server does not accept the content of this mail "
-                                   "(for example as spam or because of an attachment)."),
-    "policy": ("message", "The server refuses the mail under its rules. "
-                          "Its reply tells more; ask its operator."),
-    "authentication_policy": ("account", "The sender's domain failed a check of the server "
-                                         "(SPF, DKIM or DMARC). The domain's DNS must be put "
-                                         "right."),
-    "greylisted": ("recipient", "The server asks to try again later, which it does with senders "
-                                "it does not know yet."),
-    "throttled": ("server", "The server takes no more mail for now. Sending goes on more slowly."),
-    "quota": ("account", "The account has reached its sending limit. Sending goes on later."),
-    "login_refused": ("account", "The server refuses the login or the password. "
-                                 "Enter the password of the account again."),
-    "login_required": ("account", "The server wants a login before it sends mail. "
-                                  "Enter login and password in the account."),
-    "encryption_required": ("account", "The server wants an encrypted connection. "
-                                       "Choose STARTTLS or TLS in the account."),
-    "server_trouble": ("server", "The server has a temporary problem. Tried again later."),
-    "network": ("server", "The path to the recipient's server is disturbed. Tried again later."),
-    "unsupported": ("message", "The server can't transport a mail of this kind."),
-    "protocol": ("server", "The server did not understand the command. "
-                           "Check that it is an SMTP server."),
-    "no_8bitmime": ("message", "The server takes no 8-bit content. "
-                               "The mail must be encoded differently."),
-    "no_smtputf8": ("recipient", "The server can't send to addresses with letters outside "
-                                 "ASCII."),
-    "connection_lost": ("server", "The connection to the server was lost. Tried again later."),
-    "no_answer": ("server", "The connection was lost after the whole mail had been sent, before "
-                            "the server confirmed it. It may have arrived or not."),
-    "refused": ("message", "The server refuses the mail."),
+    "accepted": ("recipient", _("The mail was handed over to the mail server.")),
+    "no_such_user": ("recipient", _("This address does not exist. Check its spelling.")),
+    "no_such_domain": (
+        "recipient",
+        _("The part after the @ does not exist or takes no mail. Check its spelling."),
+    ),
+    "bad_address": (
+        "recipient",
+        _("The server does not accept this address as valid. Check its spelling."),
+    ),
+    "moved": ("recipient", _("The mailbox has moved. Ask for the new address.")),
+    "mailbox_disabled": ("recipient", _("The mailbox exists but takes no mail at present.")),
+    "mailbox_full": ("recipient", _("The recipient's mailbox is full. Reach them another way.")),
+    "no_relay": (
+        "account",
+        _(
+            "The server does not send mail to other domains for this login. "
+            "Check that the account logs in to its own outgoing server."
+        ),
+    ),
+    "recipient_refused": ("recipient", _("The server refuses this recipient.")),
+    "too_many_recipients": ("message", _("Too many recipients at once. The rest follows later.")),
+    "sender_refused": (
+        "account",
+        _(
+            "The server does not let this account send with this sender "
+            "address. Check the address of the account."
+        ),
+    ),
+    "too_big": (
+        "message",
+        _(
+            "The mail is larger than the server accepts. "
+            "Send its attachments as links, or in several mails."
+        ),
+    ),
+    "content_refused": (
+        "message",
+        _(
+            "The server does not accept the content of this mail "
+            "(for example as spam or because of an attachment)."
+        ),
+    ),
+    "policy": (
+        "message",
+        _("The server refuses the mail under its rules. Its reply tells more; ask its operator."),
+    ),
+    "authentication_policy": (
+        "account",
+        _(
+            "The sender's domain failed a check of the server "
+            "(SPF, DKIM or DMARC). The domain's DNS must be put "
+            "right."
+        ),
+    ),
+    "greylisted": (
+        "recipient",
+        _("The server asks to try again later, which it does with senders it does not know yet."),
+    ),
+    "throttled": (
+        "server",
+        _("The server takes no more mail for now. Sending goes on more slowly."),
+    ),
+    "quota": ("account", _("The account has reached its sending limit. Sending goes on later.")),
+    "login_refused": (
+        "account",
+        _("The server refuses the login or the password. Enter the password of the account again."),
+    ),
+    "login_required": (
+        "account",
+        _(
+            "The server wants a login before it sends mail. "
+            "Enter login and password in the account."
+        ),
+    ),
+    "encryption_required": (
+        "account",
+        _("The server wants an encrypted connection. Choose STARTTLS or TLS in the account."),
+    ),
+    "server_trouble": ("server", _("The server has a temporary problem. Tried again later.")),
+    "network": ("server", _("The path to the recipient's server is disturbed. Tried again later.")),
+    "unsupported": ("message", _("The server can't transport a mail of this kind.")),
+    "protocol": (
+        "server",
+        _("The server did not understand the command. Check that it is an SMTP server."),
+    ),
+    "no_8bitmime": (
+        "message",
+        _("The server takes no 8-bit content. The mail must be encoded differently."),
+    ),
+    "no_smtputf8": (
+        "recipient",
+        _("The server can't send to addresses with letters outside ASCII."),
+    ),
+    "connection_lost": ("server", _("The connection to the server was lost. Tried again later.")),
+    "no_answer": (
+        "server",
+        _(
+            "The connection was lost after the whole mail had been sent, before "
+            "the server confirmed it. It may have arrived or not."
+        ),
+    ),
+    "refused": ("message", _("The server refuses the mail.")),
 }
 
 _WAITS_FOR_ACCOUNT = {"login_refused", "login_required", "encryption_required", "quota"}

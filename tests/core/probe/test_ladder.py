@@ -185,6 +185,15 @@ def test_each_way_to_fail_with_smtp_has_its_own_words(script, changes, name, cod
     assert (step.protocol, step.name, step.code) == ("smtp", name, code)
 
 
+def test_an_account_without_its_password_is_not_blamed_on_a_wrong_one(sandbox):
+    endpoint = replace(sandbox.account(password=PASSWORD), password="")
+    for steps in (
+        probe_imap(endpoint, MANAGER),
+        probe_smtp(replace(endpoint, port=sandbox.ports["smtps"]), endpoint.login, MANAGER),
+    ):
+        assert climb(steps)[-1].code == "password_missing"
+
+
 def test_an_unknown_name_and_a_closed_port():
     endpoint = Endpoint("no-such-host.invalid", 993, "tls", timeout=5)
     assert climb(probe_imap(endpoint))[-1].code == "name_unknown"
@@ -286,5 +295,6 @@ def test_every_text_is_in_use():
         path.read_text(encoding="utf-8") for path in folder.glob("*.py") if path.name != "texts.py"
     )
     unused = [code for code in TEXTS
-              if f'"{code}"' not in source and not code.startswith("certificate_")]
+              if f'"{code}"' not in source and not code.startswith("certificate_")
+              and code != "internal"]
     assert unused == []
