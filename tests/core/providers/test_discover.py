@@ -19,6 +19,15 @@ from tests.core.rawserver import RawServer, imap, smtp
 
 ANYWHERE = Policy(allow_private=True, any_port=True).allows_address
 PUBLIC = Policy().allows_address
+RESOLVER = dns.resolver.Resolver
+
+
+@pytest.fixture(autouse=True)
+def _no_name_server(monkeypatch):
+    def none():
+        raise dns.resolver.NoResolverConfiguration
+
+    monkeypatch.setattr(dns.resolver, "Resolver", none)
 
 
 @pytest.fixture(scope="module")
@@ -210,7 +219,7 @@ class _NameServer(socketserver.BaseRequestHandler):
 def test_a_domain_hosted_by_a_provider_is_known_by_its_mail_exchangers(monkeypatch):
     with socketserver.UDPServer(("127.0.0.1", 0), _NameServer) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        resolver = dns.resolver.Resolver(configure=False)
+        resolver = RESOLVER(configure=False)
         resolver.nameservers, resolver.port = ["127.0.0.1"], server.server_address[1]
         assert mail_exchangers("example.com", 5, resolver) == [
             "aspmx.l.google.com", "backup.example.net"
@@ -223,6 +232,7 @@ def test_a_domain_hosted_by_a_provider_is_known_by_its_mail_exchangers(monkeypat
 
 
 def test_a_name_server_that_is_away_means_not_known():
-    resolver = dns.resolver.Resolver(configure=False)
+    resolver = RESOLVER(configure=False)
     resolver.nameservers, resolver.port = ["127.0.0.1"], 1
     assert mail_exchangers("example.com", 0.3, resolver) == []
+    assert mail_exchangers("example.com", 0.3) == []
