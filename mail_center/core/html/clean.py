@@ -64,6 +64,7 @@ QUOTE_CLASSES = {
 PREFIX = "mc-"
 _JUNK_IN_URL = re.compile("[\x00-\x20\x7f-\xa0\u2028\u2029]+")
 _LINK = re.compile(r"(?:https?://[^/?#]|mailto:[^?]|tel:\+?[0-9*#])", re.IGNORECASE)
+_HOST = re.compile(r"(?:(?!xn--)[a-z0-9-]{1,63}\.)+[a-z]{2,63}(?=[/?#]|$)", re.IGNORECASE)
 _WEB = re.compile(r"https?://[^/?#\\]", re.IGNORECASE)
 _DATA_IMAGE = re.compile(
     r"data:image/(?:png|gif|jpe?g|webp|bmp);base64,[A-Za-z0-9+/=]*", re.IGNORECASE
@@ -75,9 +76,11 @@ _MAX_DATA_IMAGE = 1024 * 1024
 def _url(value: str) -> str:
     """Without what browsers skip in a URL; protocol-relative ones made absolute."""
     value = _JUNK_IN_URL.sub("", value)
-    if value.startswith(("//", "\\\\")):
-        return f"https://{value[2:]}"
-    return f"https://{value}" if value[:4].lower() == "www." else value
+    bare = value[2:] if value.startswith(("//", "\\\\")) else value
+    if bare is not value or value[:4].lower() == "www.":
+        # nh3 has judged it as a relative URL, so the host is still to be looked at
+        return f"https://{bare}" if _HOST.match(bare) else ""
+    return value
 
 
 def _image_url(value: str) -> str | None:

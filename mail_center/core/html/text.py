@@ -17,7 +17,7 @@ _PARAGRAPHS = {"p", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "blockquote", "hr
 _SKIPPED = RAW_TEXT - {"textarea", "xmp", "plaintext"} | {"head", "svg", "math", "object", "select"}
 _SPACE = re.compile(r"[ \t\n\r\f]+")
 _HIDDEN = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all", re.IGNORECASE)
-_MAY_HIDE = re.compile("none|all", re.IGNORECASE)
+_MAY_HIDE = re.compile("display|mso-hide", re.IGNORECASE)
 _MAX_QUOTE = 10
 _MAX_TOKENS = 100_000
 
@@ -88,7 +88,7 @@ def to_text(html: str) -> str:
 
     Links become `text <url>`, list items get bullets or numbers, table cells are parted by spaces,
     quotes start with `> `, images show their alternative text. Hidden elements, scripts and styles
-    leave nothing. Ends after 100,000 tags and pieces of text, which no mail that is read has.
+    leave nothing. Ends with [...] after 100,000 tags and pieces of text.
     """
     out = _Writer()
     skipping = ""  # name of the element being left out
@@ -96,7 +96,8 @@ def to_text(html: str) -> str:
     links: list[tuple[str, int]] = []  # href, where its words start
     lists: list[int] = []  # next number, or 0 for bullets
     words: list[str] = []  # words inside the innermost link
-    for token in islice(tokens(html), _MAX_TOKENS):
+    stream = tokens(html)
+    for token in islice(stream, _MAX_TOKENS):
         kind, name = token.kind, token.value
         if skipping:
             if kind == "start" and name == skipping:
@@ -125,6 +126,8 @@ def to_text(html: str) -> str:
             _end(out, name, links, lists, words)
     _close_link(out, links, words)
     out.newline()
+    if next(stream, None):
+        out.lines.append("[...]")
     return "\n".join(out.lines).strip("\n")
 
 

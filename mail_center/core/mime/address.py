@@ -78,7 +78,7 @@ class Address:
     def __post_init__(self) -> None:
         # Controls inside stay, so that `build` can refuse them instead of guessing what was meant.
         local, at, domain = self.email.strip().rpartition("@")
-        object.__setattr__(self, "name", " ".join(self.name.split(" ")).strip())
+        object.__setattr__(self, "name", self.name.strip())
         object.__setattr__(self, "email", local + at + _normal_domain(domain))
 
     @property

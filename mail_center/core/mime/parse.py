@@ -207,7 +207,8 @@ def _kind(root: Entity, reader: _Reader, report_kind: str, text: str) -> str:
     types = {entity.content_type for entity in root.walk()}
     smime = {entity.params.get("smime-type", "").lower() for entity in root.walk()
              if entity.content_type in _PKCS7}  # fmt: skip
-    if root.content_type in _PKCS7:
+    name = root.disposition_params.get("filename") or root.params.get("name", "")
+    if root.content_type in _PKCS7 or name.lower().endswith(".p7m"):
         return "signed" if "signed-data" in smime else "encrypted"
     if "multipart/encrypted" in types or "-----BEGIN PGP MESSAGE-----" in text[:2000]:
         return "encrypted"

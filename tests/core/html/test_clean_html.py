@@ -82,6 +82,8 @@ ATTACKS = [
     "<a href=vbscript:x>x</a>",
     "<a href=data:text/html;base64,PHNjcmlwdD4=>x</a>",
     "<a href=file:///etc/passwd>x</a>",
+    "<a href=//]]>x</a><img src='//x.org:y@z'>",
+    "<a href='\\\\x.org\\a'>x</a><a href=///x.org>x</a><a href=/\\x.org>x</a>",
     "<a href=blob:https://x.org/a>x</a>",
     "<a href='view-source:https://x.org'>x</a>",
     "<a href='odoo://x'>x</a>",
@@ -210,7 +212,8 @@ SOUP = st.lists(
          "`", "&", "&lt;", "&quot;", "&#0;", "\0", "\n", "/", "x", "<script>", "</script>",
          "<style>", "</style>", "<svg>", "</svg>", "<math>", "<mtext>", "<mglyph>", "<table>",
          "<td>", "</table>", "<p>", "</p>", "<b>", "</b>", "<a href=", "<img src=", "<div style=",
-         "javascript:alert(1)", "https://x.org/a", "cid:a", "data-mc-src=", "onerror=alert(1)",
+         "javascript:alert(1)", "https://x.org/a",
+         "//x.org", "//", "\\", "www.", "[", "@", ":8", "cid:a", "data-mc-src=", "onerror=alert(1)",
          "onclick=", "position:fixed;", "url(https://x.org)", "color:red;", "class=gmail_quote",
          "<template>", "<noscript>", "<title>", "<textarea>", "<xmp>", "<select>", "<form>",
          "<iframe>", "<body bgcolor=red>", "<plaintext>", "<foreignObject>", "<annotation-xml>"]

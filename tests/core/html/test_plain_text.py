@@ -150,3 +150,8 @@ def test_the_preview_line_is_one_line_and_never_too_long(text, length):
     line = snippet(text, length)
     assert len(line) <= length
     assert "\n" not in line and line == line.strip()
+
+
+def test_text_that_had_to_end_early_says_so():
+    assert to_text("a<br>" * 100).endswith("\na")
+    assert to_text("a<br>" * 60_000).endswith("\na\n[...]")

@@ -154,6 +154,7 @@ def test_a_calendar_file_without_a_request_is_just_a_file():
         (multi("encrypted", part("application/pgp-encrypted", b"Version: 1"), PDF), "encrypted"),
         (mail("application/pkcs7-mime; smime-type=enveloped-data", b"x"), "encrypted"),
         (mail("application/x-pkcs7-mime; name=smime.p7m", b"x"), "encrypted"),
+        (mail("application/octet-stream; name=smime.p7m", b"x"), "encrypted"),
         (mail("application/pkcs7-mime; smime-type=signed-data", b"x"), "signed"),
         (multi("signed", PLAIN, part("application/pgp-signature", b"x")), "signed"),
         (mail("text/plain", b"-----BEGIN PGP MESSAGE-----\n\nx"), "encrypted"),
