@@ -1,9 +1,8 @@
 from urllib.parse import unquote
 
-from werkzeug.exceptions import NotFound
-
 from odoo import http
 from odoo.http import content_disposition, request
+from werkzeug.exceptions import NotFound
 
 # Mail is untrusted even after it was cleaned: the second wall (see docs on the sandboxed frame).
 _CSP = (

@@ -112,15 +112,18 @@ class MailCenterAccount(models.Model):
             ("ok", "Up to date"),
             ("failing", "Failing"),
         ],
+        string="State",
         default="never",
         required=True,
         readonly=True,
         copy=False,
     )
     sync_error = fields.Char(readonly=True, copy=False)
-    sync_failures = fields.Integer(readonly=True, copy=False, aggregator=None)
+    sync_failures = fields.Integer(
+        string="Failures in a row", readonly=True, copy=False, aggregator=None
+    )
     last_sync = fields.Datetime(string="Last success", readonly=True, copy=False)
-    next_sync = fields.Datetime(readonly=True, copy=False, index=True)
+    next_sync = fields.Datetime(string="Next run", readonly=True, copy=False, index=True)
     send_enabled = fields.Boolean(string="Send", default=True)
     send_error = fields.Char(readonly=True, copy=False)
     # The claim of the worker that synchronises the account just now.
@@ -259,14 +262,6 @@ class MailCenterAccount(models.Model):
             for port in (account.imap_port, account.smtp_port):
                 if not 0 < port < 65536:
                     raise ValidationError(self.env._("A port is a number from 1 to 65535."))
-
-    @api.onchange("email")
-    def _onchange_email(self):
-        for account in self:
-            if account.email:
-                account.name = account.name or account.email
-                account.imap_login = account.imap_login or account.email
-                account.smtp_login = account.smtp_login or account.email
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -85,7 +85,8 @@ class MailCenterOutbox(models.Model):
     def action_retry(self):
         """Try the recipients that are still open now, without waiting."""
         self._require_writer()
-        for outbox in self.sudo().filtered(lambda o: o.state in ("deferred", "failed", "partly_sent")):
+        open_again = ("deferred", "failed", "partly_sent")
+        for outbox in self.sudo().filtered(lambda o: o.state in open_again):
             again = outbox.recipient_ids.filtered(lambda r: r.state in ("deferred", "failed"))
             again.state = "queued"
             if again:

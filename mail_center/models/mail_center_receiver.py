@@ -4,13 +4,12 @@ import uuid
 from datetime import timedelta
 
 import psycopg2
-
 from odoo import api, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from .. import worker
 from ..core.imap import FolderState, Session, chunks, compare, plan
-from ..core.intake import take_in
+from ..core.intake import Intake, take_in
 from ..core.net import MailServerError
 from ..core.secrets import KeyFileError
 
@@ -19,6 +18,7 @@ _logger = logging.getLogger(__name__)
 CLAIM_SECONDS = 120
 CHUNK_BYTES = 8 * 1024 * 1024
 CHUNK_COUNT = 200
+MESSAGE_BYTES_MAX = 150 * 1024 * 1024
 POLL_SECONDS = 60
 BACKOFF_MAX_SECONDS = 3600
 STORE_ATTEMPTS = 6
@@ -332,12 +332,9 @@ class MailCenterReceiver(models.AbstractModel):
             return 0
         stored = 0
         self._transaction(lambda: self._advance(account, token, folder, status, complete=False))
-        sizes = {uid: 0 for uid in uids} | session.sizes(uids)
+        sizes = dict.fromkeys(uids, 0) | session.sizes(uids)
         for chunk in chunks(sizes, CHUNK_BYTES, CHUNK_COUNT, newest_first=True):
-            intakes = [
-                take_in(raw.raw, raw.uid, raw.flags, raw.internal_date)
-                for raw in session.fetch(chunk)
-            ]
+            intakes = list(self._take_in(session, chunk, sizes))
             if not intakes:
                 continue  # all of them were expunged meanwhile
 
@@ -352,6 +349,19 @@ class MailCenterReceiver(models.AbstractModel):
             if not left:
                 raise OutOfTime
         return stored
+
+    @api.model
+    def _take_in(self, session, chunk, sizes):
+        """Fetch and understand a chunk; what can't be had is told as an error of its own."""
+        if len(chunk) == 1 and sizes[chunk[0]] > MESSAGE_BYTES_MAX:
+            megabytes = sizes[chunk[0]] // 1024**2
+            error = f"The mail is {megabytes} MB large. It stays in the mailbox on the server."
+            yield Intake(b"", uid=chunk[0], error=error)
+            return
+        for raw in session.fetch(chunk):
+            yield take_in(raw.raw, raw.uid, raw.flags, raw.internal_date)
+        for uid, error in session.unreadable.items():
+            yield Intake(b"", uid=uid, error=f"The server can't give this mail: {error}")
 
     @api.model
     def _advance(self, account, token, folder, status, complete):

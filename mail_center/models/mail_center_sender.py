@@ -1,6 +1,7 @@
 import logging
 import uuid
 from datetime import timedelta
+from functools import partial
 
 from odoo import api, models
 
@@ -175,7 +176,7 @@ class MailCenterSender(models.AbstractModel):
                     continue
                 try:
                     attempt = session.send(
-                        envelope_from, recipients, raw, lambda p, row=row: self._phase(row, token, p)
+                        envelope_from, recipients, raw, partial(self._phase, row, token)
                     )
                 except ClaimLost:
                     self.env.cr.rollback()

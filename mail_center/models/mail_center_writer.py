@@ -6,7 +6,6 @@ from datetime import datetime
 import pytz
 from lxml import etree
 from lxml import html as lxml_html
-
 from odoo import api, models
 from odoo.exceptions import UserError
 
@@ -18,7 +17,6 @@ from ..core.mime import (
     build,
     new_message_id,
     reply_references,
-    sign_token,
 )
 
 _STORED_IMAGE = re.compile(r"^(?:https?://[^/]+)?/web/(?:image|content)/(\d+)(?:[-/?]|$)")
@@ -87,10 +85,7 @@ class MailCenterWriter(models.AbstractModel):
         domain = identity.email.rpartition("@")[2]
         token = ""
         if record:
-            filing = self.env["mail.center.filing"]
-            token = sign_token(
-                filing._token_key(), filing._token(record._name, record.id, identity)
-            )
+            token = self.env["mail.center.linking"]._token(record, identity)
         body, inline = self._body(html)
         files = [
             OutgoingAttachment(
@@ -138,7 +133,8 @@ class MailCenterWriter(models.AbstractModel):
         if message_type:
             values["type_id"] = message_type.id
         message = filing._insert([intake], [values], filing._partners(owner, [intake]))
-        filing._thread(owner, message)
+        linking = self.env["mail.center.linking"].sudo()
+        linking._thread(owner, message)
         if record:
             self.env["mail.center.link"].sudo().create(
                 {
@@ -149,7 +145,7 @@ class MailCenterWriter(models.AbstractModel):
                     "user_id": self.env.uid,
                 }
             )
-        filing._link(message)
+        linking._link(message)
         hidden = {address.key for address in bcc}
         self.env["mail.center.outbox"].sudo().create(
             {

@@ -219,3 +219,20 @@ class TestReceive(MailboxCase):
         self.assertEqual(message.attachment_ids.mapped("name"), ["oferta ąę.pdf"])
         self.assertEqual(message.attachment_ids.raw, b"%PDF-1.4 x")
         self.assertEqual(message.attachment_count, 1)
+
+    def test_a_mail_that_the_server_could_not_give_is_asked_for_again_on_retry(self):
+        self.sandbox.deliver(self.address, a_mail("eve@x.example", self.address, "shy"))
+        self.receive()
+        # As it is left when the server answers NO for this one mail.
+        message, folder = self.messages(), self.account._folder("inbox")
+        line = self.env["mail.center.quarantine"].create(
+            {"account_id": self.account.id, "folder_id": folder.id, "error": "NO",
+             "uidvalidity": folder.uidvalidity, "uid": message.location_ids.uid}
+        )
+        message.location_ids.unlink()
+        self.receive()
+        self.assertFalse(message.location_ids, "what is in quarantine is not fetched again")
+        line.with_user(self.user).action_retry()
+        self.receive()
+        self.assertEqual(self.messages(), message)
+        self.assertEqual(len(message.location_ids), 1)

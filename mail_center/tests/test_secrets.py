@@ -1,9 +1,8 @@
 import os
 from unittest.mock import patch
 
-from odoo.tests import TransactionCase
-
 from odoo.addons.mail_center.core.secrets import Keyring
+from odoo.tests import TransactionCase
 
 
 class TestSecrets(TransactionCase):

@@ -3,10 +3,9 @@ import socket
 import threading
 from email import message_from_bytes, policy
 
+from odoo.addons.mail_center import worker
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user
-
-from odoo.addons.mail_center import worker
 
 from .common import MailboxCase, a_mail
 
