@@ -19,6 +19,20 @@ from dev.postgres import ROLE, Cluster
 from dev.process import run_logged
 
 FILESTORES = DATA / "filestore"
+# Odoo's paid services (lead enrichment and the like) are asked by its scheduled jobs. A demo and a
+# test reach nothing outside this machine: these answer at once that nobody is there.
+NOBODY = "http://127.0.0.1:9"
+STAY_HOME = "INSERT INTO ir_config_parameter (key, value) VALUES " + ", ".join(
+    f"('{key}', '{NOBODY}')"
+    for key in (
+        "enrich.endpoint",
+        "iap.endpoint",
+        "iap.partner_autocomplete.endpoint",
+        "reveal.endpoint",
+        "sms.endpoint",
+        "snailmail.endpoint",
+    )
+) + " ON CONFLICT (key) DO UPDATE SET value = excluded.value"
 
 
 class Databases:
@@ -71,13 +85,14 @@ class Databases:
         building = f"{name}_building"
         self.drop(building)
         install(building, name, apps, "--with-demo" if demo else "--without-demo")
+        self.cluster.query(STAY_HOME, building, ROLE)
         self.set_comment(building, {"template": fingerprint})
         self.rename(building, name)
         return f"made with {len(apps)} apps"
 
 
 def template_fingerprint(apps: list[str], demo: bool) -> str:
-    parts = json.dumps([odoo_source.version(), sorted(apps), demo])
+    parts = json.dumps([odoo_source.version(), sorted(apps), demo, STAY_HOME])
     return hashlib.sha256(parts.encode()).hexdigest()[:16]
 
 

@@ -21,6 +21,7 @@ db_host = {socket}
 db_user = {role}
 http_interface = 127.0.0.1
 list_db = False
+publisher_warranty_url = http://127.0.0.1:9/
 """
 
 
