@@ -1,11 +1,13 @@
 """Templates as WYSIWYG editors write them.
 
-:func:`normalise_editor_html` makes three kinds of repair, and running it twice changes nothing:
+:func:`normalise_editor_html` makes four kinds of repair, and running it twice changes nothing:
 
 * **Inside** ``{{ }}``, ``{% %}`` and ``{# #}`` an editor leaves its traces: ``&nbsp;``, ``&lt;``,
   curly quotation marks, tags that were opened or closed in the middle of a word, percent-encoded
   braces in links. They are decoded; tags move out of the placeholder, so that formatting stays.
   (So a tag can't be written inside a string; ``|join('\\n')|nl2br`` makes line breaks.)
+* **Elements written as in XML**, such as ``<td/>``, get the end tag without which HTML would leave
+  them open.
 * **Alone in a paragraph** a block tag would leave an empty paragraph in the mail:
   ``<p>{% if x %}</p>`` becomes ``{% if x %}``.
 * **Attributes** repeat or leave out a whole element. In a table this is the only way, because a
@@ -23,7 +25,7 @@ import html as html_module
 import re
 from urllib.parse import unquote
 
-from .markup import Piece, pieces, take_attributes
+from .markup import VOID, Piece, pieces, take_attributes
 from .problems import Problem
 
 FOR, IF = "data-mc-for", "data-mc-if"
@@ -64,7 +66,8 @@ def normalise_editor_html(html: str) -> str:
     Raises EditorProblem.
     """
     lower = html.lower()
-    if "{" not in html and "data-mc-" not in lower and "%7b" not in lower:
+    marks = ("{", "data-mc-", "%7b", "/>")
+    if not any(mark in lower for mark in marks):
         return html
     parts = [_repair_tag(piece) for piece in pieces(html)]
     parts = _blocks_from_attributes(_TextRepair(parts).result)
@@ -89,8 +92,11 @@ def clean_expression(text: str) -> str:
 
 
 def _repair_tag(piece: Piece) -> Piece:
-    """Placeholders inside the attributes of a tag."""
+    """Placeholders inside the attributes of a tag; the end tag of an element closed as in XML."""
     source = piece.source
+    if piece.kind == "void" and piece.tag not in VOID:
+        piece = Piece("void", f"{source[:-2].rstrip()}></{piece.tag}>", piece.tag)
+        source = piece.source
     if piece.kind not in ("open", "void") or ("{" not in source and "7b" not in source.lower()):
         return piece
     source = _URL_ATTRIBUTE.sub(lambda m: m[1] + _decoded_url(m[2]), source)

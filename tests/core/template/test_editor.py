@@ -124,6 +124,19 @@ def test_an_attribute_that_makes_no_sense_is_told_with_its_place(context):
         assert (caught.value.code, caught.value.line) == (code, 2)
 
 
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("<p>{{ a }}<i class='x'/>text</p>", "<p>{{ a }}<i class='x'></i>text</p>"),
+        ("<div/><p>text</p>", "<div></div><p>text</p>"),
+        ("<td width='5' />", "<td width='5'></td>"),
+        ("<br/>text<hr/><img src='x'/>", "<br/>text<hr/><img src='x'/>"),
+    ],
+)
+def test_an_element_closed_as_in_xml_does_not_swallow_what_follows(written, meant):
+    assert normalise_editor_html(written) == meant
+
+
 def test_repairing_keeps_line_numbers(catalogue):
     source = "<p>{{ document<br>\n.name }}</p>\n<p>\n{% if document.name %}\n</p>\n" \
         "<p>{{ document.nmae }}</p>{% endif %}"
