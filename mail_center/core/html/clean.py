@@ -247,6 +247,20 @@ def _body_wrapper(body: dict[str, str] | None) -> tuple[str, str]:
     return (f"<div{written}>", "</div>") if written else ("", "")
 
 
+def _settled(html: str) -> str | None:
+    """What nh3 makes of it once a browser would read it as nh3 wrote it; None if it never does.
+
+    HTML has trees that cannot be written down (a link in a table in a link): read back, they turn
+    into others, which is how markup slips past a cleaner. Ordinary mail settles at once.
+    """
+    for _ in range(4):
+        cleaned = _CLEANER.clean(html)
+        if cleaned == html:
+            return cleaned
+        html = cleaned
+    return None
+
+
 def sanitise(
     html: str,
     *,
@@ -271,7 +285,9 @@ def sanitise(
             raise
         return CleanHtml(from_text(to_text(html)[: limits.size]), simplified=True)
     before, after = _body_wrapper(found.body)
-    cleaned = _CLEANER.clean(before + html + after)
+    cleaned = _settled(before + html + after)
+    if cleaned is None:
+        return CleanHtml(from_text(to_text(html)), simplified=True)
     cleaned, remote, trackers = _finish(cleaned)
     if cids is not None:
         cleaned = resolve_cids(cleaned, cids)
