@@ -35,6 +35,7 @@ MATRIX = {
         "owner": "rwcu", "reader": "r", "sender": "r", "delegate": "rwcu", "manager": "rwcu",
     },
     "mail.center.account.secret": {},
+    "mail.center.rate.limit": {},
     "mail.center.folder": {"owner": "rw", "reader": "r", "delegate": "rw", "manager": "rw"},
     "mail.center.message": {"owner": "rw", "reader": "rw", "delegate": "rw"},
     "mail.center.message.location": {"owner": "r", "reader": "r", "delegate": "r"},
@@ -125,6 +126,9 @@ class MatrixCase:
         if model == "mail.center.account.secret":
             self.env[model].search([]).unlink()
             return {"account_id": account, "kind": "imap", "token": "t"}, {"token": "u"}
+        if model == "mail.center.rate.limit":
+            owner = self.users["owner"].id
+            return {"user_id": owner, "kind": f"k{number}"}, {"kind": f"changed {number}"}
         if model == "mail.center.folder":
             return {"account_id": account, "path": f"F{number}"}, {"policy": "off"}
         if model == "mail.center.thread":
