@@ -1,0 +1,13 @@
+{
+    "name": "Email Center: Purchase",
+    "version": "19.0.1.0.0",
+    "category": "Productivity/Email Center",
+    "summary": "Email from requests for quotation and purchase orders",
+    "author": "mail_center team",
+    "website": "https://github.com/mail-center/mail_center",
+    "license": "LGPL-3",
+    "depends": ["mail_center", "purchase"],
+    "data": ["data/mail_center_linkable.xml", "views/purchase_order_views.xml"],
+    "auto_install": True,
+    "installable": True,
+}
