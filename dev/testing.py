@@ -14,7 +14,7 @@ from dev.console import DevError, Steps, print_error, say
 from dev.databases import Databases, install, require_clean
 from dev.interpreter import environment
 from dev.odoo_process import ENVIRONMENT as SERVER_ENVIRONMENT
-from dev.odoo_process import OdooServer, choose_port, trust
+from dev.odoo_process import OdooServer, choose_port
 from dev.odoo_server import CONFIG
 from dev.paths import CACHE, PYTHON, ROOT, ensure_cache
 from dev.postgres import Cluster
@@ -57,8 +57,7 @@ class TestRun:
         self.arguments = arguments
         self.failed: list[str] = []
         self.manifests = addons.ours()
-        self.names = addons.installable(self.manifests)
-        self.in_odoo = [name for name in self.names if (ROOT / name / "tests").is_dir()]
+        self._choose(list(self.manifests))
         self.has_loop = (ROOT / LOOP_FOLDER).is_dir()
         self.sandbox: Sandbox | None = None
         self.started_cluster: Cluster | None = None
@@ -68,6 +67,8 @@ class TestRun:
         steps = Steps(setup.STEPS + (3 if servers else 0) + len(self.parts))
         cluster, started = setup.prepare(steps)
         self.started_cluster = cluster if started else None
+        # Only now Odoo's own addons are here, which ours need.
+        self._choose(addons.installable(self.manifests))
         try:
             ready = self._prepare_servers(steps, Databases(cluster)) if servers else True
             for part in PARTS:
@@ -78,6 +79,11 @@ class TestRun:
             PidFile(CACHE / f"{SERVER}.pid").stop(timeout=30)
             if self.sandbox is not None:
                 self.sandbox.stop()
+
+    def _choose(self, names: list[str]) -> None:
+        """Take these of our addons for the tests."""
+        self.names = names
+        self.in_odoo = [name for name in names if (ROOT / name / "tests").is_dir()]
 
     def _wants_odoo(self) -> bool:
         return "odoo" in self.parts and bool(self.in_odoo)
@@ -124,7 +130,8 @@ class TestRun:
             if self.in_odoo:
                 self._pytest("tests in Odoo", self._odoo_arguments())
         else:
-            say(f"{title}Whole loop in a browser: {'' if self.has_loop else 'there is none'}")
+            folder = LOOP_FOLDER if self.has_loop else "there is none"
+            say(f"{title}Whole loop in a browser: {folder}")
             if self.has_loop:
                 self._loop()
 
@@ -138,7 +145,7 @@ class TestRun:
         ]
 
     def _loop(self) -> None:
-        server = OdooServer(SERVER, LOOP_DATABASE, choose_port(None, 18069), self.sandbox.ca_file)
+        server = OdooServer(SERVER, LOOP_DATABASE, choose_port(None, 18069))
         try:
             server.start()
         except DevError as error:
@@ -149,7 +156,6 @@ class TestRun:
     def _pytest(self, name: str, words: list[str], more: dict[str, str] | None = None) -> None:
         env = {**environment(), **(more or {})}
         if self.sandbox is not None:
-            env.update(trust(self.sandbox.ca_file))
             env[ENVIRONMENT] = str(self.sandbox.json_file)
         is_last = name == self._last_pytest()
         if is_last and self.failed:
