@@ -220,6 +220,8 @@ _URL = re.compile(
 
 
 def _linkify(line: str) -> str:
+    if "@" not in line and "://" not in line and "www." not in line.lower():
+        return html_module.escape(line)
     out = []
     position = 0
     for match in _URL.finditer(line):
@@ -245,6 +247,13 @@ def _linkify(line: str) -> str:
     return "".join(out)
 
 
+_SPACES = re.compile(r"^ +| {2,}")
+
+
+def _hard_spaces(match: re.Match) -> str:
+    return "\xa0" * len(match[0])
+
+
 _QUOTE_MARKS = re.compile(r"(?:> ?){1,40}")
 
 
@@ -260,7 +269,7 @@ def from_text(text: str) -> str:
             paragraph.clear()
 
     for line in text.replace("\r\n", "\n").replace("\r", "\n").strip("\n").split("\n"):
-        marks = _QUOTE_MARKS.match(line)
+        marks = _QUOTE_MARKS.match(line) if line[:1] == ">" else None
         level = min(marks[0].count(">"), _MAX_QUOTE) if marks else 0
         if level != depth:
             flush()
@@ -268,9 +277,10 @@ def from_text(text: str) -> str:
             depth = level
         content = line[marks.end() :] if marks else line
         linked = _linkify(content)
-        # Runs of spaces carry layout in plain text; HTML would fold them.
-        paragraph.append(re.sub(r"^ +| {2,}", lambda m: "\xa0" * len(m[0]), linked)
-                         if not content.isspace() else "")  # fmt: skip
+        if "  " in linked or linked[:1] == " ":
+            # Runs of spaces carry layout in plain text; HTML would fold them.
+            linked = "" if linked.isspace() else _SPACES.sub(_hard_spaces, linked)
+        paragraph.append(linked)
     flush()
     out.append("</blockquote>" * depth)
     return "".join(out)
