@@ -27,6 +27,7 @@ MATRIX = {
     "mail.center.profile": SETTINGS,
     "mail.center.type": SETTINGS,
     "mail.center.template": SETTINGS,
+    "mail.center.template.default": {"manager": "r"},
     "mail.center.linkable": SETTINGS,
     "mail.center.account": {
         "owner": "rw", "reader": "r", "sender": "r", "delegate": "rw", "manager": "rwcu",
@@ -110,6 +111,13 @@ class MatrixCase:
             return self.account_values(f"n{number}@mc.example"), {"name": "changed"}
         if model in ("mail.center.profile", "mail.center.type", "mail.center.template"):
             return name, {"name": f"changed {number}"}
+        if model == "mail.center.template.default":
+            message_type = self.env["mail.center.type"].create({"name": f"T{number}"})
+            return (
+                {"template_id": self.fresh("mail.center.template").id,
+                 "type_id": message_type.id},
+                {"type_id": self.some_type.id},
+            )
         if model == "mail.center.linkable":
             # There are not many models with a chatter: the older ones are free again.
             linkables = self.env[model].with_context(active_test=False)

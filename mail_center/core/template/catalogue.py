@@ -37,7 +37,6 @@ ROOT_FIELDS: Mapping[str, Metadata] = MappingProxyType(
             "name": _text("Name", "Anna Nowak"),
             "first_name": _text("First name", "Anna"),
             "last_name": _text("Last name", "Nowak"),
-            "title": _text("Title", "Dr."),
             "email": _text("Email address", "anna.nowak@example.com"),
             "phone": _text("Phone", "+48 22 123 45 67"),
             "job_title": _text("Job position", "Buyer"),
@@ -229,6 +228,7 @@ class Catalogue:
         a chosen record and is asked for results only.
         """
         words = folded(text).split()
+        wanted = " ".join(words)
         found = []
         if depth not in self._walked:
             self._walked[depth] = list(self._walk(depth))
@@ -238,12 +238,18 @@ class Catalogue:
             whole = f"{folded(item.path)} {label} {group}"
             if not all(word in whole for word in words):
                 continue
-            wanted = " ".join(words)
             last = label.rsplit(" › ", 1)[-1]
-            rank = 0 if last == wanted else 1 if last.startswith(wanted) else 2
-            found.append((rank, item.path.count("."), label, item.path, item))
-        found.sort(key=lambda entry: entry[:4])
-        chosen = [entry[4] for entry in found[:limit]]
+            spoken = label.replace("›", "").split()
+            named = {*spoken, *group.split()}
+            # Whole words count more than parts of them; then what says nothing else.
+            partial = sum(word not in named for word in words)
+            other = sum(word not in words for word in spoken)
+            whole_label = last == wanted or not (partial or other)
+            rank = 0 if whole_label else 1 if last.startswith(wanted) else 2
+            order = rank, partial, item.path.count("."), other, label, item.path
+            found.append((order, item))
+        found.sort(key=lambda entry: entry[0])
+        chosen = [entry[1] for entry in found[:limit]]
         return [replace(item, sample=sample(item.path)) for item in chosen] if sample else chosen
 
     def _walk(self, depth: int) -> Iterator[Placeholder]:

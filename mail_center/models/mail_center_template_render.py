@@ -1,0 +1,386 @@
+"""From a template to the text of one mail, as the user who writes it and for who receives it."""
+
+import re
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from odoo import api, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools.safe_eval import safe_eval, time
+
+from ..core.html import sanitise, unblock
+from ..core.mime import parse_addresses
+from ..core.template import (
+    Catalogue,
+    ForbiddenField,
+    MappingView,
+    RecordView,
+    TemplateProblem,
+    one_line,
+    render,
+)
+from ..templating import Sight, describe
+
+_IMAGE = re.compile(
+    r"""(\ssrc\s*=\s*)(["'])((?:https?://[^/"'<>\s]+)?/web/(?:image|content)/[^"'<>\s]*)\2"""
+)
+_PAGE = (
+    "<!DOCTYPE html><html lang='{lang}'><head><meta charset='utf-8'>"
+    "<meta http-equiv='Content-Security-Policy' content=\"default-src 'none'; "
+    "img-src 'self' data: https: http:; style-src 'unsafe-inline'\"><base target='_blank'>"
+    "<style>body{{margin:16px;color:#1f2937;background:#fff;overflow-wrap:anywhere;"
+    "font:14px/1.5 -apple-system,'Segoe UI',Roboto,Ubuntu,Arial,sans-serif}}"
+    "img{{max-width:100%;height:auto}}table{{max-width:100%}}</style></head>"
+    "<body>{body}</body></html>"
+)
+
+
+@dataclass(frozen=True)
+class RenderedTemplate:
+    """``subject`` is one line of text, ``body`` cleaned HTML; ``unresolved`` are the paths that
+    the user may not read or that don't exist, ``empty`` those that had no value."""
+
+    subject: str
+    body: Markup
+    lang: str
+    unresolved: tuple = ()
+    empty: tuple = ()
+
+
+class MailCenterTemplate(models.Model):
+    _inherit = "mail.center.template"
+
+    # ---- who and what a text is about ---------------------------------------
+
+    @api.model
+    def _sample_record(self, model, res_id):
+        """A record that the user may read, or None."""
+        if not res_id or not model or not Sight(self.env).allows_model(model):
+            return None
+        record = self.env[model].browse(int(res_id)).exists()
+        return record if record and record.has_access("read") else None
+
+    @api.model
+    def _render_recipient(self, record=None, partner_id=False, email=""):
+        """``(partner, name, address)`` of the recipient: the one chosen, else the record's own."""
+        partners = self.env["res.partner"]
+        partner = partners.browse(int(partner_id)).exists() if partner_id else partners
+        if not partner and not email and record:
+            partner, email = self._record_recipient(record)
+        partner = partner.filtered(lambda one: one.has_access("read"))[:1]
+        address = next(iter(parse_addresses(email or "")), None)
+        if partner:
+            return partner, partner.name or "", partner.email or ""
+        return partners, address.name if address else "", address.email if address else ""
+
+    @api.model
+    def _record_recipient(self, record):
+        if record._name == "res.partner":
+            return record, ""
+        if hasattr(record, "_mail_center_recipients"):
+            try:
+                partners, emails = record._mail_center_recipients()
+            except AccessError:  # of a contact that the user may not read
+                partners, emails = self.env["res.partner"], []
+            return partners[:1], next(iter(emails), "")
+        return self.env["res.partner"], ""
+
+    @api.model
+    def _render_lang(self, partner, lang=False):
+        installed = {code for code, _name in self.env["res.lang"].get_installed()}
+        wanted = (lang, partner.lang if partner else False, self.env.user.lang)
+        return next((code for code in wanted if code in installed), "en_US")
+
+    @api.model
+    def _render_context(self, record, recipient, account=None, lang=False, sight=None):
+        """``(context, locale, time zone)`` for the engine: everything that a template may name."""
+        partner, name, address = recipient
+        lang = self._render_lang(partner, lang)
+        env = self.env(context=dict(self.env.context, lang=lang))
+        sight = Sight(env) if sight is None or sight.env.lang != lang else sight
+        company = env.company
+        if record is not None and "company_id" in record._fields:
+            company = record.with_env(env).sudo().company_id or company
+        account = account or self._render_account()
+        context = {
+            "recipient": self._recipient_view(sight, partner, name, address),
+            "sender": self._sender_view(sight, env.user),
+            "company": self._company_view(sight, company.sudo(False)),
+            "account": MappingView(
+                {
+                    "name": account.name or None,
+                    "email": account.email or None,
+                    "sender_name": account.sender_name or None,
+                }
+            ),
+        }
+        if record is not None:
+            context["document"] = RecordView(sight.source(record))
+        zone = (partner.tz if partner else False) or self.env.user.tz or "UTC"
+        return context, lang, zone
+
+    @api.model
+    def _render_account(self):
+        """The account that the user most likely sends with."""
+        accounts = self.env["mail.center.account"].search([("can_send", "=", True)])
+        own = accounts.filtered(lambda account: account.user_id == self.env.user)
+        return (own or accounts)[:1]
+
+    @api.model
+    def _recipient_view(self, sight, partner, name, address):
+        get = _reader(sight, partner)
+        person = not partner or not get("is_company")
+        first, last = _split_name(name) if person else (name, None)
+        code = get("lang")
+        return MappingView(
+            {
+                "name": name or None,
+                "first_name": first or None,
+                "last_name": last or None,
+                "email": address or None,
+                "phone": get("phone"),
+                "job_title": get("function"),
+                "company": get("commercial_company_name"),
+                "street": get("street"),
+                "zip": get("zip"),
+                "city": get("city"),
+                "country": get("country_id"),
+                "language": code,
+                "vat": get("vat"),
+            },
+            key=("recipient", partner.id),
+        )
+
+    @api.model
+    def _sender_view(self, sight, user):
+        get = _reader(sight, user)
+        signature = user.signature
+        return MappingView(
+            {
+                "name": user.name or None,
+                "first_name": _split_name(user.name or "")[0] or None,
+                "email": user.email or None,
+                "phone": get("work_phone") or get("phone"),
+                "job_title": get("job_title") or get("function"),
+                "signature": Markup(unblock(sanitise(str(signature)).html)) if signature else None,
+            },
+            key=("sender", user.id),
+        )
+
+    @api.model
+    def _company_view(self, sight, company):
+        get = _reader(sight, company)
+        return MappingView(
+            {
+                **{
+                    name: get(name)
+                    for name in ("name", "email", "phone", "website", "street", "zip", "city",
+                                 "vat")
+                },
+                "country": get("country_id"),
+                "currency": get("currency_id"),
+            },
+            key=("company", company.id),
+        )
+
+    # ---- rendering ----------------------------------------------------------
+
+    def _render_mail(self, record=None, recipient=None, account=None, lang=False):
+        """This template for one mail, a :class:`RenderedTemplate`, as the current user.
+
+        *recipient* is what ``_render_recipient`` gives. Raises UserError.
+        """
+        self.ensure_one()
+        self.check_access("read")
+        recipient = recipient or self._render_recipient(record)
+        lang = self._render_lang(recipient[0], lang)
+        template = self.with_context(lang=lang)
+        try:
+            return self._render_texts(
+                template.subject, template.body_html, record, recipient, account, lang
+            )
+        except TemplateProblem as problem:
+            raise UserError(
+                self.env._(
+                    "The template “%(name)s” can't be used here: %(problem)s",
+                    name=self.name,
+                    problem=describe(self.env, problem),
+                )
+            ) from problem
+
+    @api.model
+    def _render_texts(self, subject, body, record, recipient, account=None, lang=False):
+        """Texts rendered as the current user. Raises TemplateProblem."""
+        context, locale, zone = self._render_context(record, recipient, account, lang)
+        found = render(str(subject or ""), context, locale=locale, timezone=zone, html=False)
+        text = render(str(body or ""), context, locale=locale, timezone=zone)
+        return RenderedTemplate(
+            subject=one_line(found.text),
+            body=self._clean(text.text),
+            lang=locale,
+            unresolved=tuple(dict.fromkeys(found.unresolved + text.unresolved)),
+            empty=tuple(dict.fromkeys(found.empty + text.empty)),
+        )
+
+    @api.model
+    def _clean(self, html):
+        """Safe HTML whose pictures are those stored here, or remote ones."""
+        kept = {}
+
+        def keep(match):
+            content_id = f"stored-{len(kept)}"
+            kept[content_id] = match[3].replace("&amp;", "&")
+            return f"{match[1]}{match[2]}cid:{content_id}{match[2]}"
+
+        html = _IMAGE.sub(keep, html)
+        return Markup(unblock(sanitise(html, cids=kept).html))
+
+    # ---- preview ------------------------------------------------------------
+
+    def preview(self, values):
+        """How a mail written with these texts looks; asked while they are being edited.
+
+        :param values: ``subject``, ``body_html``, ``model``; ``res_id``: the record, else the
+            latest one; ``partner_id``: the recipient, else the record's own; ``lang``: the
+            language, else the recipient's; ``edited_lang``: the language of the given texts, the
+            variants in other languages are read from the saved template
+        :return: ``problems`` as of ``lint``; ``subject`` and ``page`` (an HTML document) or None
+            when there are problems; ``error``; ``unresolved`` and ``empty``: lists of
+            ``{path, label}``; ``res_id``, ``recipients``, ``partner_id``, ``lang``,
+            ``languages``, ``has_variant``
+        """
+        self.check_access("read")
+        model = values.get("model") or False
+        record = self._sample_record(model, values.get("res_id"))
+        if record is None and model and Sight(self.env).allows_model(model):
+            record = self.env[model].search([], limit=1, order="id desc") or None
+        recipient = self._preview_recipient(record, values.get("partner_id"))
+        lang = self._render_lang(recipient[0], values.get("lang"))
+        subject, body, has_variant = self._preview_texts(values, lang)
+        result = {
+            "problems": self.lint(subject, body, model),
+            "subject": None,
+            "page": None,
+            "error": False,
+            "unresolved": [],
+            "empty": [],
+            "res_id": record.id if record is not None else False,
+            "partner_id": recipient[0].id,
+            "recipient": recipient[1] or recipient[2],
+            "lang": lang,
+            "languages": self.env["res.lang"].get_installed(),
+            "has_variant": has_variant,
+        }
+        if result["problems"]:
+            return result
+        try:
+            rendered = self._render_texts(subject, body, record, recipient, lang=lang)
+        except TemplateProblem as problem:
+            result["error"] = describe(self.env, problem)
+            return result
+        catalogue = self._catalogue(model)
+        return {
+            **result,
+            "subject": rendered.subject,
+            "page": _PAGE.format(lang=lang.replace("_", "-"), body=rendered.body),
+            "unresolved": self._named(catalogue, rendered.unresolved),
+            "empty": self._named(catalogue, rendered.empty),
+        }
+
+    @api.model
+    def _preview_recipient(self, record, partner_id):
+        recipient = self._render_recipient(record, partner_id)
+        if any(recipient):
+            return recipient
+        partner = self.env.user.partner_id
+        return partner, partner.name or "", partner.email or ""
+
+    def _preview_texts(self, values, lang):
+        """Subject and body in a language: as edited, or as saved. Whether there is a variant."""
+        edited = values.get("edited_lang") or self.env.lang or "en_US"
+        if lang == edited or not self:
+            return values.get("subject"), values.get("body_html"), lang == edited
+        stored = [
+            self._fields[name]._get_stored_translations(self) or {}
+            for name in ("subject", "body_html")
+        ]
+        if not any(lang in variants for variants in stored):
+            return values.get("subject"), values.get("body_html"), False
+        return (*(variants.get(lang, variants.get("en_US")) for variants in stored), True)
+
+    @api.model
+    def _named(self, catalogue: Catalogue, paths):
+        found = ((path, catalogue.get(path)) for path in paths)
+        return [{"path": path, "label": field.label if field else path} for path, field in found]
+
+    # ---- reports ------------------------------------------------------------
+
+    def _render_reports(self, record):
+        """``([(name, mimetype, content)], [what went wrong])``: the reports of one document, made
+        as the current user."""
+        self.ensure_one()
+        files, failures = [], []
+        record.check_access("read")
+        for report in self.sudo().report_ids:
+            try:
+                with self.env.cr.savepoint():
+                    files.append(self._render_report(report, record))
+            except UserError as error:
+                failures.append(
+                    self.env._(
+                        "The report “%(report)s” could not be made and is not attached: "
+                        "%(reason)s",
+                        report=report.name,
+                        reason=error.args[0] if error.args else "",
+                    )
+                )
+        return files, failures
+
+    @api.model
+    def _render_report(self, report, record):
+        if report.group_ids and not report.group_ids & self.env.user.all_group_ids:
+            raise AccessError(self.env._("You are not allowed to print it."))
+        reports = self.env["ir.actions.report"]
+        if report.report_type in ("qweb-pdf", "qweb-html"):
+            content, extension = reports._render_qweb_pdf(report, record.ids)
+        else:
+            content, extension = reports._render(report, record.ids)
+        name = report.name
+        if report.print_report_name:
+            name = safe_eval(report.print_report_name, {"object": record, "time": time})
+        if isinstance(content, str):
+            content = content.encode()
+        mimetype = {
+            "pdf": "application/pdf", "html": "text/html", "text": "text/plain",
+        }.get(extension, "application/octet-stream")
+        suffix = "txt" if extension == "text" else extension
+        return f"{name}.{suffix}".replace("/", "-"), mimetype, content
+
+
+def _reader(sight, record):
+    """A function that reads a field as the user of *sight*; None for what can't be read.
+
+    Of a record (a country, say) it gives the name.
+    """
+    source = sight.source(record) if record else None
+
+    def get(name):
+        if source is None or source.field_type(name) is None:
+            return None
+        try:
+            value = source.read(name)
+            return value.label() if hasattr(value, "label") else value or None
+        except ForbiddenField:
+            return None
+
+    return get
+
+
+def _split_name(name):
+    """First and last name, as far as a name written in one field tells."""
+    if "," in name:
+        last, _comma, first = name.partition(",")
+        return first.strip(), last.strip()
+    first, _space, last = name.strip().partition(" ")
+    return first, last.strip()
