@@ -300,7 +300,7 @@ class MailCenterAccount(models.Model):
 
     # ---- connection ---------------------------------------------------------
 
-    def _endpoint(self, kind):
+    def _endpoint(self, kind, *, incomplete=False):
         """The :class:`core.net.Endpoint` of this account, *kind* being ``imap`` or ``smtp``."""
         self.ensure_one()
         account = self.sudo()
@@ -309,7 +309,7 @@ class MailCenterAccount(models.Model):
         password = secrets._get(account, kind) if login else ""
         if kind == "smtp" and not password and login == account.imap_login:
             password = secrets._get(account, "imap")
-        if login and not password:
+        if login and not password and not incomplete:
             raise ValueError(
                 self.env._(
                     "The password of “%(login)s” is not set. Type it into the account: passwords "
