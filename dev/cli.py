@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 
-from dev.console import DevError, Steps, print_error, say
+from dev.console import DevError, Steps, note, print_error, say
 
 PARTS = ("lint", "pure", "odoo", "loop")
 
@@ -39,18 +39,21 @@ def cmd_test(arguments) -> int:
 
 
 def cmd_lint(_arguments) -> int:
-    from dev import interpreter, lint, odoo_source, paths
+    from dev import interpreter, lint, odoo_source, paths, process
 
     paths.ensure_cache()
-    interpreter.ensure_venv(odoo_source.IMPORT_PATH)
+    with process.lock("setup", wait_note=lambda: note("waiting for another command's setup")):
+        interpreter.ensure_venv(odoo_source.IMPORT_PATH)
     return lint.lint()
 
 
 def cmd_shell(_arguments) -> int:
     from dev import odoo_server, run, setup
     from dev.databases import Databases
+    from dev.paths import ensure_cache
     from dev.process import in_use
 
+    ensure_cache()
     with in_use("postgresql"):
         cluster, started = setup.prepare(Steps(setup.STEPS))
         if not Databases(cluster).exists(run.DATABASE):
@@ -69,8 +72,10 @@ def cmd_clean(arguments) -> int:
 
 
 def cmd_sandbox(arguments) -> int:
+    from dev.paths import ensure_cache
     from dev.sandbox import ENVIRONMENT, Sandbox
 
+    ensure_cache()
     sandbox = Sandbox.at(arguments.name)
     if arguments.action == "start":
         say(f"{sandbox.start()}: {ENVIRONMENT}={sandbox.json_file}")

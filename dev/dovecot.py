@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
+
+from dev.console import DevError
+
+PROGRAM = "/usr/sbin/dovecot"
+SERIES = "2.3"  # 2.4 has another language of configuration
 
 TEMPLATE = """\
 # Written by dev/dovecot.py at every start.
@@ -110,6 +116,22 @@ SPECIAL = {
     "Junk": r"\Junk",
     "Archive": r"\Archive",
 }
+
+
+def require_version() -> None:
+    """DevError unless a Dovecot that reads this configuration is installed."""
+    try:
+        answer = subprocess.run([PROGRAM, "--version"], capture_output=True, text=True, check=False)
+    except FileNotFoundError as error:
+        raise DevError(
+            "Dovecot is missing. 'python3 -m dev setup' installs it, or: apt-get install "
+            "dovecot-imapd dovecot-pop3d dovecot-lmtpd"
+        ) from error
+    if not answer.stdout.startswith(f"{SERIES}."):
+        raise DevError(
+            f"The mail sandbox needs Dovecot {SERIES}, as Debian 12 has it; here is "
+            f"{answer.stdout.split()[0] if answer.stdout else 'another'}."
+        )
 
 
 def configuration(

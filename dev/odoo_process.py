@@ -20,7 +20,6 @@ from dev.process import PidFile, start_background, tail
 
 HOST = "127.0.0.1"
 ENVIRONMENT = "MAIL_CENTER_SERVER"
-SYSTEM_CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 
 
 class OdooServer:
@@ -30,11 +29,10 @@ class OdooServer:
     ``start()`` it again; ``url`` and ``database`` say where it is.
     """
 
-    def __init__(self, name: str, database: str, port: int, ca_file: str | None = None):
+    def __init__(self, name: str, database: str, port: int):
         self.name = name
         self.database = database
         self.port = port
-        self.ca_file = ca_file
         self.pid_file = PidFile(CACHE / f"{name}.pid")
         self.log = LOG / f"{name}.log"
         self.json_file = CACHE / f"{name}.json"
@@ -52,27 +50,22 @@ class OdooServer:
 
     @classmethod
     def from_json(cls, path: Path) -> OdooServer:
-        return cls(**json.loads(path.read_text()))
+        known = json.loads(path.read_text())
+        return cls(known["name"], known["database"], known["port"])
 
     def start(self, *options: str, wait: bool = True) -> None:
         """Start the server; DevError with the log's last lines if it does not come up."""
         self.json_file.write_text(
-            json.dumps(
-                {
-                    "name": self.name,
-                    "database": self.database,
-                    "port": self.port,
-                    "ca_file": self.ca_file,
-                }
-            )
+            json.dumps({"name": self.name, "database": self.database, "port": self.port})
         )
         words = ["-d", self.database, f"--db-filter=^{self.database}$"]
         words += ["--http-port", str(self.port), "--max-cron-threads=2", *options]
-        settings = odoo_server.options()
-        settings["env"].update(trust(self.ca_file))
         start = self.log.stat().st_size if self.log.exists() else 0
         process = start_background(
-            odoo_server.command("server", *words), self.name, self.pid_file, **settings
+            odoo_server.command("server", *words),
+            self.log,
+            self.pid_file,
+            **odoo_server.options(),
         )
         if wait:
             self._wait(process, start)
@@ -111,17 +104,6 @@ class OdooServer:
     def kill(self) -> None:
         """End the server as a power cut would (SIGKILL)."""
         self.pid_file.stop(signal.SIGKILL)
-
-
-def trust(ca_file: str | None) -> dict[str, str]:
-    """Environment that makes a process trust the sandbox's authority beside the system's."""
-    if ca_file is None:
-        return {}
-    system = Path(os.environ.get("SSL_CERT_FILE") or SYSTEM_CERTIFICATES)
-    bundle = CACHE / f"certificates-{Path(ca_file).parent.name}.pem"
-    parts = [path.read_bytes() for path in (system, Path(ca_file)) if path.exists()]
-    bundle.write_bytes(b"\n".join(parts))
-    return {"SSL_CERT_FILE": str(bundle)}
 
 
 def port_is_free(port: int) -> bool:

@@ -13,7 +13,7 @@ import subprocess
 from pathlib import Path
 
 from dev.console import DevError
-from dev.paths import CACHE, require_space
+from dev.paths import CACHE
 from dev.process import run_logged
 
 PREFIX = CACHE / "odoo"
@@ -160,7 +160,6 @@ def ensure() -> str:
     """
     if STAMP.exists():
         return "already there"
-    require_space(CACHE, 3)
     if shutil.which("dpkg") is None:
         raise DevError("dpkg is missing: Odoo 19 is unpacked from a Debian package.")
     mirror = find_mirror()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -19,6 +20,7 @@ PACKAGES = {
     "dovecot-lmtpd": "/usr/lib/dovecot/lmtp",
     "openssl": "/usr/bin/openssl",
     "chromium": "/usr/bin/chromium",
+    "libatomic1": "/usr/lib/*/libatomic.so.1",  # Playwright's driver is linked with it
     # Japanese in the demo mail would be empty boxes on a screenshot without it.
     "fonts-noto-cjk": "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
 }
@@ -38,8 +40,8 @@ def install(names: list[str]) -> None:
     command = f"apt-get install --no-install-recommends {' '.join(names)}"
     if shutil.which("apt-get") is None:
         raise DevError(
-            f"These Debian packages are missing: {' '.join(names)}. There is no apt-get here: the "
-            "bootstrap works on Debian 12; elsewhere install their equivalents yourself."
+            f"These Debian packages are missing: {' '.join(names)}. There is no apt-get here "
+            f"({system_name()}): the bootstrap is made for Debian 12."
         )
     prefix = _root_prefix()
     if prefix is None:
@@ -52,9 +54,19 @@ def install(names: list[str]) -> None:
         [*prefix, "bash", SCRIPT, *names],
         "packages",
         hint=f"'{command}' failed. Are the machine's apt sources reachable? 'apt-get update' "
-        "shows it. Mend that, or install the packages yourself, and run the command again.",
+        "shows it. Mend that, or install the packages yourself, and run the command again. (This "
+        f"machine is {system_name()}; the bootstrap is made for Debian 12.)",
+        # Half an installation helps nobody: Ctrl-C takes effect when it is through.
+        finish=True,
         env={**os.environ, "DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8"},
     )
+
+
+def system_name(release: Path = Path("/etc/os-release")) -> str:
+    """What the machine calls itself: ``Debian GNU/Linux 12 (bookworm)``."""
+    text = release.read_text() if release.exists() else ""
+    found = re.search(r'^PRETTY_NAME="?([^"\n]*)', text, re.MULTILINE)
+    return found[1] if found else "an unknown system"
 
 
 def _root_prefix() -> list[str] | None:

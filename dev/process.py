@@ -10,14 +10,17 @@ import subprocess
 import time
 from pathlib import Path
 
-from dev.console import DevError
+from dev.console import DevError, note
 from dev.paths import CACHE, LOG
 
 
-def run_logged(command, log: str, *, hint: str = "", append: bool = True, **options) -> None:
+def run_logged(
+    command, log: str, *, hint: str = "", append: bool = True, finish: bool = False, **options
+) -> None:
     """Run ``command`` to its end, its output into ``.odoo/log/LOG.log``.
 
-    Raises DevError that names the log and quotes its last lines when the command fails.
+    Raises DevError that names the log and quotes its last lines when the command fails. Ctrl-C
+    ends the command too, or (``finish``) waits for its end.
     """
     path = LOG / f"{log}.log"
     with open(path, "ab" if append else "wb") as stream:
@@ -26,21 +29,41 @@ def run_logged(command, log: str, *, hint: str = "", append: bool = True, **opti
         start = stream.tell()
         options.setdefault("stdin", subprocess.DEVNULL)
         try:
-            code = subprocess.run(
+            process = subprocess.Popen(
                 [str(word) for word in command],
                 stdout=stream,
                 stderr=subprocess.STDOUT,
-                check=False,
+                start_new_session=True,
                 **options,
-            ).returncode
+            )
         except FileNotFoundError as error:
             raise DevError(f"The program {command[0]} is missing. {hint}".strip()) from error
+        try:
+            code = process.wait()
+        except KeyboardInterrupt:
+            _end(process, finish)
+            raise
     if code:
         raise DevError(
             f"{hint or 'A command failed.'}\n"
             f"  It ended with {code}; its output is in {path}, and the last lines are:\n"
             f"{tail(path, start)}"
         )
+
+
+def _end(process: subprocess.Popen, finish: bool, grace: float = 15) -> None:
+    """Wait for a command after Ctrl-C: as long as it takes, or for ``grace`` s once told to end."""
+    try:
+        if finish:
+            note("finishing this first")
+            process.wait()
+        else:
+            os.killpg(process.pid, signal.SIGTERM)
+            process.wait(grace)
+    except (KeyboardInterrupt, subprocess.TimeoutExpired):
+        if not finish:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
 
 
 def tail(path: Path, start: int = 0, lines: int = 12) -> str:
@@ -108,9 +131,9 @@ def reap(pid: int) -> None:
         os.waitpid(pid, os.WNOHANG)
 
 
-def start_background(command, log: str, pid_file: PidFile, **options) -> subprocess.Popen:
+def start_background(command, log: Path, pid_file: PidFile, **options) -> subprocess.Popen:
     """Start a server detached from the terminal (Ctrl-C does not reach it), logging to a file."""
-    with open(LOG / f"{log}.log", "ab") as stream:
+    with open(log, "ab") as stream:
         process = subprocess.Popen(
             [str(word) for word in command],
             stdin=subprocess.DEVNULL,

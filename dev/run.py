@@ -12,8 +12,8 @@ from dev import addons, odoo_server, setup
 from dev.console import DevError, Steps, note, print_error, say
 from dev.databases import Databases, install, template_fingerprint
 from dev.interpreter import environment
-from dev.odoo_process import OdooServer, choose_port, trust
-from dev.paths import CACHE, PYTHON, ROOT, ensure_cache
+from dev.odoo_process import OdooServer, choose_port
+from dev.paths import CACHE, LOG, PYTHON, ROOT, ensure_cache
 from dev.process import PidFile, in_use, interruptible, lock, run_logged, start_background
 from dev.sandbox import ENVIRONMENT, Sandbox
 
@@ -82,7 +82,7 @@ def _run(detach: bool, fresh: bool, port: str | None) -> int:
             with steps.step("Demo database") as word:
                 word(_demo_database(databases, sandbox, fresh))
             with steps.step("Odoo server"):
-                server = OdooServer(SERVER, DATABASE, chosen, sandbox.ca_file)
+                server = OdooServer(SERVER, DATABASE, chosen)
                 server.start()
                 _start_customer(sandbox)
             _tell(server, detach)
@@ -118,11 +118,7 @@ def _watch(server: OdooServer) -> int:
 
 
 def _demo_environment(sandbox: Sandbox) -> dict[str, str]:
-    return {
-        **environment(),
-        **trust(sandbox.ca_file),
-        ENVIRONMENT: str(sandbox.json_file),
-    }
+    return {**environment(), ENVIRONMENT: str(sandbox.json_file)}
 
 
 def _seed_mailboxes(sandbox: Sandbox) -> str:
@@ -157,9 +153,7 @@ def _demo_database(databases: Databases, sandbox: Sandbox, fresh: bool) -> str:
     if names:
         install(building, "demo-install", names)
     seeded = _seed_odoo(building, sandbox)
-    databases.set_comment(
-        building, {"template": made_from, "addons": hashes, "seeded": seeded}
-    )
+    databases.set_comment(building, {"template": made_from, "addons": hashes, "seeded": seeded})
     databases.rename(building, DATABASE)
     return f"made with {', '.join(names) or 'no addons'}"
 
@@ -201,7 +195,7 @@ def _start_customer(sandbox: Sandbox) -> None:
     if (DEMO / "customer.py").exists():
         start_background(
             [PYTHON, "-m", "dev.demo.customer", sandbox.json_file],
-            "customer",
+            LOG / "customer.log",
             CUSTOMER,
             cwd=ROOT,
             env=_demo_environment(sandbox),

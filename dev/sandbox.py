@@ -88,6 +88,9 @@ class Sandbox(MailAccess):
 
     def start(self) -> str:
         """Start what does not run; a word for the progress line."""
+        if not PYTHON.exists():
+            raise DevError("There is no venv yet: 'python3 -m dev setup' makes it.")
+        dovecot.require_version()
         self._prepare()
         started = [self.start_dovecot(), self.start_smtp()]
         return "started" if any(started) else "already running"
@@ -105,7 +108,7 @@ class Sandbox(MailAccess):
         self._require_free("imap", "imaps", "pop3", "pop3s", "lmtp")
         (self.home / "run" / "master.pid").unlink(missing_ok=True)
         run_logged(
-            ["/usr/sbin/dovecot", "-c", self.config_file],
+            [dovecot.PROGRAM, "-c", self.config_file],
             "dovecot",
             cwd=self.home,
             hint="Dovecot did not start.",
@@ -136,7 +139,7 @@ class Sandbox(MailAccess):
         self._require_free("smtp", "smtps")
         start_background(
             [PYTHON, "-m", "dev.smtpd", self.json_file],
-            f"smtpd-{self.home.name}",
+            self.home / "smtpd.log",
             self._smtp_pid(),
             cwd=ROOT,
         )
@@ -212,7 +215,7 @@ class Sandbox(MailAccess):
                 if time.monotonic() > deadline:
                     raise DevError(
                         f"The mail sandbox does not answer on its {service} port; see "
-                        f"{self.home}/dovecot.log and .odoo/log/smtpd-{self.home.name}.log."
+                        f"{self.home}/dovecot.log and smtpd.log beside it."
                     )
                 time.sleep(0.05)
 

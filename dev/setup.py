@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dev import interpreter, odoo_server, odoo_source, packages
 from dev.console import Steps, note
-from dev.paths import CACHE, ensure_cache, state_dir
+from dev.paths import CACHE, ensure_cache, require_space, state_dir
 from dev.postgres import Cluster
 from dev.process import is_used, lock
 
@@ -21,6 +21,8 @@ def prepare(steps: Steps) -> tuple[Cluster, bool]:
         with steps.step("Debian packages") as word:
             word(packages.ensure())
         with steps.step("Odoo 19") as word:
+            if not odoo_source.STAMP.exists():
+                require_space(CACHE, 4)
             word(odoo_source.ensure())
         with steps.step("Python packages") as word:
             word(interpreter.ensure_venv(odoo_source.IMPORT_PATH))

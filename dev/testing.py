@@ -63,14 +63,18 @@ class TestRun:
         self.started_cluster: Cluster | None = None
 
     def run(self) -> int:
-        servers = self._wants_odoo() or self._wants_loop()
-        steps = Steps(setup.STEPS + (3 if servers else 0) + len(self.parts))
+        databases = self._wants_odoo() or self._wants_loop()
+        mail = databases or "pure" in self.parts
+        more = (1 if mail else 0) + (2 if databases else 0)
+        steps = Steps(setup.STEPS + more + len(self.parts))
         cluster, started = setup.prepare(steps)
         self.started_cluster = cluster if started else None
         # Only now Odoo's own addons are here, which ours need.
         self._choose(addons.installable(self.manifests))
         try:
-            ready = self._prepare_servers(steps, Databases(cluster)) if servers else True
+            if mail:
+                self._start_mail(steps)
+            ready = self._prepare_databases(steps, Databases(cluster)) if databases else True
             for part in PARTS:
                 if part in self.parts:
                     self._part(steps, part, ready)
@@ -91,12 +95,15 @@ class TestRun:
     def _wants_loop(self) -> bool:
         return "loop" in self.parts and self.has_loop
 
-    def _prepare_servers(self, steps: Steps, databases: Databases) -> bool:
-        """Mail servers and databases for the tests; False if there is nothing to test in."""
+    def _start_mail(self, steps: Steps) -> None:
+        """Mail servers of the tests' own, empty at first."""
         with steps.step("Mail servers for the tests") as word:
             self.sandbox = Sandbox.at("test")
             self.sandbox.remove()
             word(self.sandbox.start())
+
+    def _prepare_databases(self, steps: Steps, databases: Databases) -> bool:
+        """Databases with the addons; False if there is nothing to test in."""
         apps = sorted({"crm"} | addons.foreign_dependencies(self.manifests, self.names) - {"base"})
         with steps.step("Odoo's apps for the tests") as word:
             word(databases.template(TEMPLATE, apps, demo=False))
