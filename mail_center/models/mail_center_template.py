@@ -107,7 +107,8 @@ class MailCenterTemplate(models.Model):
     @api.constrains("model_id", "report_ids")
     def _check_reports(self):
         for template in self:
-            wrong = template.report_ids.filtered(lambda report: report.model != template.model)
+            model = template.model
+            wrong = template.report_ids.filtered(lambda report, model=model: report.model != model)
             if wrong:
                 raise ValidationError(
                     self.env._(

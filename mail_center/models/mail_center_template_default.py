@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL
-from odoo.tools import format_list
+from odoo.tools import SQL, format_list
 
 
 class MailCenterTemplateDefault(models.Model):

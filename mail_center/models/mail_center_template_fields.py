@@ -2,10 +2,10 @@
 
 import time
 
+from lxml import etree
 from markupsafe import Markup
-
 from odoo import api, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 from ..core.template import (
     Catalogue,
@@ -21,6 +21,7 @@ MAX_FIELDS = 200
 MAX_SAMPLE = 80
 SECONDS_FOR_SAMPLES = 2
 MAX_COLUMNS = 12
+_CELL = "padding: 6px 10px; border: 1px solid #dee2e6; "
 
 
 class MailCenterTemplate(models.Model):
@@ -49,7 +50,7 @@ class MailCenterTemplate(models.Model):
         :param partner_id: the recipient whose values are shown, else the record's own
         :return: a list of dictionaries: ``path``, ``label``, ``group``, ``kind`` (of
             core.template.FieldType), ``insert`` (what to write), ``value`` (of the record, as
-            text), ``opens`` (has fields below it)
+            text), ``opens`` (has fields below it), ``common`` (people see it in the record's form)
         """
         self.browse().check_access("read")
         sight = Sight(self.env)
@@ -59,7 +60,9 @@ class MailCenterTemplate(models.Model):
         else:
             found = [
                 field for field in catalogue.children(path) if not self._is_helper(field, catalogue)
-            ][:MAX_FIELDS]
+            ]
+        common = self._common_fields(catalogue, "" if text else path)
+        found = sorted(found, key=lambda field: not common(field))[:MAX_FIELDS]
         samples = self._samples(model, res_id, partner_id, sight)
         return [
             {
@@ -70,6 +73,7 @@ class MailCenterTemplate(models.Model):
                 "insert": field.insert,
                 "value": samples(field, catalogue),
                 "opens": field.type.kind in ("record", "records"),
+                "common": common(field),
             }
             for field in found
         ]
@@ -89,14 +93,47 @@ class MailCenterTemplate(models.Model):
             if time.monotonic() > deadline:
                 return ""
             try:
-                text = render(
-                    self._of_first(catalogue, field), context, locale=locale, timezone=timezone, html=False
-                ).text
+                source = self._of_first(catalogue, field)
+                text = render(source, context, locale=locale, timezone=timezone, html=False).text
             except TemplateProblem:
                 return ""
             return text if len(text) <= MAX_SAMPLE else f"{text[:MAX_SAMPLE]}…"
 
         return sample
+
+    @api.model
+    def _common_fields(self, catalogue, path):
+        """A function that tells the fields that people see in the form of the records at *path*
+        from those that only developers know."""
+        owner, _dot, name = path.rpartition(".")
+        shown = self._shown_in_form(catalogue.resolve(owner) if owner else None, name)
+        shown = shown or self._shown_in_form(catalogue.resolve(path) if path else None)
+        if not shown:
+            return lambda field: True
+        return lambda field: field.path.rpartition(".")[2] in shown
+
+    @api.model
+    def _shown_in_form(self, kind, inside=None):
+        """Names of the fields in the form of a record, or in a list *inside* that form."""
+        if not kind or not kind.model:
+            return set()
+        views = self.env["ir.ui.view"].sudo()
+        if not views.search_count([("model", "=", kind.model), ("type", "=", "form")], limit=1):
+            return set()
+        try:
+            arch = self.env[kind.model].get_view(view_type="form")["arch"]
+        except UserError:  # none that this user may see
+            return set()
+        nodes = etree.fromstring(arch).iter("field")
+        hidden = ("1", "True", "true")
+        found = {
+            node.get("name")
+            for node in nodes
+            if next((above.get("name") for above in node.iterancestors("field")), None) == inside
+            and node.get("invisible") not in hidden
+            and node.get("column_invisible") not in hidden
+        }
+        return found | {"display_name", "name"} if found else found
 
     @api.model
     def _of_first(self, catalogue, field):
@@ -145,7 +182,9 @@ class MailCenterTemplate(models.Model):
             or records.kind != "records"
             or not fields
             or not all(field and field.path.startswith(below) for field in fields)
-            or any(self._inside_list(catalogue, field.path, len(path.split("."))) for field in fields)
+            or any(
+                self._inside_list(catalogue, field.path, len(path.split("."))) for field in fields
+            )
         ):
             raise ValidationError(self.env._("Choose the fields to write for each record."))
         name = "line" if "line" in path.rsplit(".", 1)[-1] else "item"
@@ -153,21 +192,22 @@ class MailCenterTemplate(models.Model):
         repeat = f"{name} in {path}"
         if style == "list":
             return Markup('<ul><li data-mc-for="%s">%s</li></ul>') % (repeat, ", ".join(values))
-        align = [
-            ' style="text-align: right"' if field.type.kind in ("integer", "number") else ""
+        # Styles stand in the elements, as mail needs them.
+        styles = [
+            _CELL + ("text-align: right" if field.type.kind in ("integer", "number") else "")
             for field in fields
         ]
         heads = Markup("").join(
-            Markup("<th%s>%s</th>") % (Markup(style), field.label.rsplit(" › ", 1)[-1])
-            for field, style in zip(fields, align, strict=True)
+            Markup('<th style="%s">%s</th>') % (style, field.label.rsplit(" › ", 1)[-1])
+            for field, style in zip(fields, styles, strict=True)
         )
         cells = Markup("").join(
-            Markup("<td%s>%s</td>") % (Markup(style), value)
-            for value, style in zip(values, align, strict=True)
+            Markup('<td style="%s">%s</td>') % (style, value)
+            for value, style in zip(values, styles, strict=True)
         )
         return Markup(
-            '<table class="table table-bordered o_table"><tbody><tr>%s</tr>'
-            '<tr data-mc-for="%s">%s</tr></tbody></table>'
+            '<table class="table table-bordered o_table" style="border-collapse: collapse">'
+            '<tbody><tr>%s</tr><tr data-mc-for="%s">%s</tr></tbody></table>'
         ) % (heads, repeat, cells)
 
     # ---- what is wrong ------------------------------------------------------
@@ -200,11 +240,16 @@ class MailCenterTemplate(models.Model):
                 "line": problem.line,
                 "column": problem.column,
                 "code": problem.code,
-                "message": describe(self.env, problem),
+                "message": describe(self._speaking_env(), problem),
                 "excerpt": self._excerpt(source, problem, is_html),
             }
             for _place, problem in sorted(problems.items())
         ]
+
+    @api.model
+    def _speaking_env(self):
+        """The environment in the user's language, whichever text is edited."""
+        return self.env(context=dict(self.env.context, lang=self.env.user.lang))
 
     @api.model
     def _excerpt(self, source, problem, is_html):
@@ -238,6 +283,7 @@ class MailCenterTemplate(models.Model):
 
     def _raise_problems(self, catalogue):
         self.ensure_one()
+        self = self.with_env(self._speaking_env())
         labels = {
             "subject": self.env._("Subject"),
             "body_html": self.env._("Body"),
@@ -259,7 +305,7 @@ class MailCenterTemplate(models.Model):
                     )
                     lines.append(
                         self.env._(
-                            "%(place)s (%(language)s), line %(line)s, “%(excerpt)s”: %(message)s",
+                            "%(place)s, %(language)s, line %(line)s, “%(excerpt)s”: %(message)s",
                             **values,
                         )
                         if several

@@ -4,8 +4,7 @@ import re
 from dataclasses import dataclass
 
 from markupsafe import Markup
-
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools.safe_eval import safe_eval, time
 
@@ -184,6 +183,40 @@ class MailCenterTemplate(models.Model):
             key=("company", company.id),
         )
 
+    # ---- one text for each language -----------------------------------------
+
+    variant_notice = fields.Char(compute="_compute_variant_notice")
+
+    @api.depends_context("lang", "mail_center_template_lang")
+    def _compute_variant_notice(self):
+        wanted = self.env.context.get("mail_center_template_lang")
+        languages = dict(self.env["res.lang"].get_installed())
+        self.variant_notice = wanted and self.env._(
+            "You are writing the text in %s. Everything but name, subject and text is shared by "
+            "all languages.",
+            languages.get(wanted, wanted),
+        )
+
+    def _in_variant(self):
+        """These templates in the language that the form edits: the web client sends its user's
+        own language with every call, so the form's stands under a name of its own."""
+        wanted = self.env.context.get("mail_center_template_lang")
+        return self.with_context(lang=wanted) if wanted else self
+
+    @api.readonly
+    def web_read(self, specification):
+        return super(MailCenterTemplate, self._in_variant()).web_read(specification)
+
+    def web_save(self, vals, specification, next_id=None):
+        return super(MailCenterTemplate, self._in_variant()).web_save(
+            vals, specification, next_id=next_id
+        )
+
+    def onchange(self, values, field_names, fields_spec):
+        return super(MailCenterTemplate, self._in_variant()).onchange(
+            values, field_names, fields_spec
+        )
+
     # ---- rendering ----------------------------------------------------------
 
     def _render_mail(self, record=None, recipient=None, account=None, lang=False):
@@ -243,20 +276,22 @@ class MailCenterTemplate(models.Model):
 
         :param values: ``subject``, ``body_html``, ``model``; ``res_id``: the record, else the
             latest one; ``partner_id``: the recipient, else the record's own; ``lang``: the
-            language, else the recipient's; ``edited_lang``: the language of the given texts, the
-            variants in other languages are read from the saved template
+            language, else the recipient's. The texts are in the language of the context; those in
+            other languages are read from the saved template
         :return: ``problems`` as of ``lint``; ``subject`` and ``page`` (an HTML document) or None
             when there are problems; ``error``; ``unresolved`` and ``empty``: lists of
             ``{path, label}``; ``res_id``, ``recipients``, ``partner_id``, ``lang``,
-            ``languages``, ``has_variant``
+            ``languages``, ``edited_lang``, ``has_variant``
         """
+        self = self._in_variant()
         self.check_access("read")
         model = values.get("model") or False
         record = self._sample_record(model, values.get("res_id"))
         if record is None and model and Sight(self.env).allows_model(model):
             record = self.env[model].search([], limit=1, order="id desc") or None
         recipient = self._preview_recipient(record, values.get("partner_id"))
-        lang = self._render_lang(recipient[0], values.get("lang"))
+        variant = self.env.context.get("mail_center_template_lang")
+        lang = self._render_lang(recipient[0], values.get("lang") or variant)
         subject, body, has_variant = self._preview_texts(values, lang)
         result = {
             "problems": self.lint(subject, body, model),
@@ -269,6 +304,7 @@ class MailCenterTemplate(models.Model):
             "partner_id": recipient[0].id,
             "recipient": recipient[1] or recipient[2],
             "lang": lang,
+            "edited_lang": self.env.lang or "en_US",
             "languages": self.env["res.lang"].get_installed(),
             "has_variant": has_variant,
         }
@@ -277,9 +313,9 @@ class MailCenterTemplate(models.Model):
         try:
             rendered = self._render_texts(subject, body, record, recipient, lang=lang)
         except TemplateProblem as problem:
-            result["error"] = describe(self.env, problem)
+            result["error"] = describe(self._speaking_env(), problem)
             return result
-        catalogue = self._catalogue(model)
+        catalogue = self.with_env(self._speaking_env())._catalogue(model)
         return {
             **result,
             "subject": rendered.subject,
@@ -298,7 +334,7 @@ class MailCenterTemplate(models.Model):
 
     def _preview_texts(self, values, lang):
         """Subject and body in a language: as edited, or as saved. Whether there is a variant."""
-        edited = values.get("edited_lang") or self.env.lang or "en_US"
+        edited = self.env.lang or "en_US"
         if lang == edited or not self:
             return values.get("subject"), values.get("body_html"), lang == edited
         stored = [

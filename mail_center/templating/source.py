@@ -8,7 +8,6 @@ code has read with more rights.
 import re
 
 from markupsafe import Markup
-
 from odoo.exceptions import UserError
 
 from ..core.html import sanitise, unblock
