@@ -4,11 +4,12 @@ import binascii
 from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.http import request
+from odoo.service.server import thread_local
 
 from ..core.mime import parse_addresses
 
 # The routes by which other programs call Odoo's models.
-EXTERNAL_API = ("/json/2/", "/xmlrpc/", "/jsonrpc")
+EXTERNAL_API = ("/json/", "/xmlrpc/", "/jsonrpc")
 
 
 class MailCenterAccount(models.Model):
@@ -81,7 +82,11 @@ class MailCenterAccount(models.Model):
         """Whether a program asks, rather than a person in the web client."""
         if self.env.context.get("mail_center_integration"):
             return True
-        return bool(request) and request.httprequest.path.startswith(EXTERNAL_API)
+        if request:
+            return request.httprequest.path.startswith(EXTERNAL_API)
+        # XML-RPC and JSON-RPC hide the request from the models (odoo.http.dispatch_rpc) and note
+        # the called method; scheduled jobs and the shell have neither.
+        return bool(getattr(thread_local, "rpc_model_method", ""))
 
     def _require_integration(self):
         """Raise UserError if a program asks and the account is not marked for programs."""

@@ -63,7 +63,7 @@ class MailCenterProbe(models.AbstractModel):
         seconds = SECONDS - RESERVE
         ladders = {}
         for kind in kinds:
-            endpoint = account._endpoint(kind)
+            endpoint = account._endpoint(kind, incomplete=True)
             ladders[kind] = (
                 probe_imap(endpoint, policy, seconds)
                 if kind == "imap"

@@ -27,6 +27,7 @@ class MailCenterRateLimit(models.Model):
 
         Takes effect when the transaction is committed.
         """
+        self.flush_model()
         self.env.cr.execute(
             "INSERT INTO mail_center_rate_limit (user_id, kind) VALUES (%s, %s)"
             " ON CONFLICT (user_id, kind) DO NOTHING",
@@ -37,7 +38,7 @@ class MailCenterRateLimit(models.Model):
             [self.env.uid, kind],
         )
         row = self.sudo().browse(self.env.cr.fetchone()[0])
-        row.invalidate_recordset(flush=False)
+        row.invalidate_recordset()
         now = time.time()
         recent = [moment for moment in row.times or [] if now - seconds < moment <= now]
         if len(recent) >= limit:
