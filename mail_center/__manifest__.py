@@ -46,6 +46,9 @@
         "web.assets_backend": [
             "mail_center/static/src/**/*",
         ],
+        "web.assets_tests": [
+            "mail_center/static/tests/tours/**/*",
+        ],
     },
     "application": True,
     "installable": True,

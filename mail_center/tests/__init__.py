@@ -1,6 +1,8 @@
 from . import (
     test_access,
     test_access_matrix,
+    test_account_probe,
+    test_account_setup,
     test_compose,
     test_receive,
     test_secrets,
