@@ -177,6 +177,8 @@ class _Ladder:
             "injected": "plaintext_injected",
             "not_offered": "login_not_offered",
         }
+        if exc.kind == "timeout" and name == "tls" and self.endpoint.security == Security.TLS:
+            return "tls_timeout", params
         return more.get(exc.reason) or codes[exc.kind], params
 
     # -- rungs ----------------------------------------------------------------------------

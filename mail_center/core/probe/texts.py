@@ -131,6 +131,11 @@ TEXTS = {
         ),
         _("Try STARTTLS on ports 143 and 587, SSL/TLS on ports 993 and 465."),
     ),
+    "tls_timeout": Text(
+        _("The server accepts the connection but does not begin to encrypt it."),
+        _("The port expects another kind of security, or the server is overloaded."),
+        _("Try STARTTLS on ports 143 and 587, SSL/TLS on ports 993 and 465."),
+    ),
     "starttls_missing": Text(
         _("The server does not offer STARTTLS."),
         _("It only knows encryption from the start, or something in between took the offer away."),

@@ -148,6 +148,8 @@ def test_a_wrong_password_is_explained(sandbox):
         (imap(greeting=b"220 mail ESMTP\r\n"), {}, "login", "not_a_mail_server"),
         (imap(greeting=b"* BYE not you\r\n"), {}, "login", "greeting_refused"),
         (lambda peer: peer.wait_for_end(), {"timeout": 0.2}, "login", "greeting_timeout"),
+        (lambda peer: peer.wait_for_end(), {"timeout": 0.2, "security": "tls"}, "tls",
+         "tls_timeout"),
         (lambda peer: None, {}, "login", "closed"),
         (imap(), {"security": "starttls"}, "tls", "starttls_missing"),
         (imap(), {"security": "tls"}, "tls", "tls_failed"),
