@@ -25,6 +25,7 @@ from dev.mailboxes import addresses, canonical, password_of
 
 SIZE_LIMIT = 35 * 1024 * 1024  # bytes
 LMTP_ATTEMPTS = 3
+NULL_SENDER = "<>"  # as aiosmtpd gives it
 
 log = logging.getLogger("smtpd")
 
@@ -63,7 +64,7 @@ class Handler:
 
     async def handle_MAIL(self, server, session, envelope, address, options):  # noqa: N802
         # The empty sender is for notices and automatic answers (RFC 3834).
-        if address and canonical(address) != session.auth_data:
+        if address != NULL_SENDER and canonical(address) != session.auth_data:
             log.info("%s may not send as %s", session.auth_data, address)
             return "553 5.7.1 Sender address rejected: not owned by the logged-in user"
         envelope.mail_from = address
@@ -104,7 +105,7 @@ class Handler:
         for attempt in range(1, LMTP_ATTEMPTS + 1):
             try:
                 with smtplib.LMTP(*self.lmtp) as lmtp:
-                    lmtp.sendmail(sender or "", [recipient], content)
+                    lmtp.sendmail("" if sender == NULL_SENDER else sender, [recipient], content)
                 return
             except (OSError, smtplib.SMTPException):
                 if attempt == LMTP_ATTEMPTS:
