@@ -109,7 +109,8 @@ def ensure_venv(import_path: Path) -> str:
     program, version = find()
     if current == version and _stamp_matches(current):
         return "already there"
-    if current != version:
+    # No stamp: an installation was cut off, and pip takes a half-unpacked package for a whole one.
+    if current != version or not STAMP.exists():
         shutil.rmtree(VENV, ignore_errors=True)
         bare = missing_venv_package(program, version)
         if bare:
@@ -119,6 +120,7 @@ def ensure_venv(import_path: Path) -> str:
             "venv",
             hint=f"{program} could not make a virtual environment. 'make clean', then again.",
         )
+    STAMP.unlink(missing_ok=True)
     listed = [word for path in REQUIREMENTS for word in ("-r", path)]
     run_logged(
         [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", *listed],
