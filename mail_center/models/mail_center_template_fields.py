@@ -279,11 +279,12 @@ class MailCenterTemplate(models.Model):
                         template.sudo().model_id.name,
                     )
                 )
-            template._raise_problems(self._catalogue(template.model, sight))
+            template.with_env(self._speaking_env())._raise_problems(
+                self._catalogue(template.model, sight)
+            )
 
     def _raise_problems(self, catalogue):
         self.ensure_one()
-        self = self.with_env(self._speaking_env())
         labels = {
             "subject": self.env._("Subject"),
             "body_html": self.env._("Body"),

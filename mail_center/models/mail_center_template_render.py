@@ -283,8 +283,8 @@ class MailCenterTemplate(models.Model):
             ``{path, label}``; ``res_id``, ``recipients``, ``partner_id``, ``lang``,
             ``languages``, ``edited_lang``, ``has_variant``
         """
-        self = self._in_variant()
-        self.check_access("read")
+        template = self._in_variant()
+        template.check_access("read")
         model = values.get("model") or False
         record = self._sample_record(model, values.get("res_id"))
         if record is None and model and Sight(self.env).allows_model(model):
@@ -292,7 +292,7 @@ class MailCenterTemplate(models.Model):
         recipient = self._preview_recipient(record, values.get("partner_id"))
         variant = self.env.context.get("mail_center_template_lang")
         lang = self._render_lang(recipient[0], values.get("lang") or variant)
-        subject, body, has_variant = self._preview_texts(values, lang)
+        subject, body, has_variant = template._preview_texts(values, lang)
         result = {
             "problems": self.lint(subject, body, model),
             "subject": None,
@@ -304,7 +304,7 @@ class MailCenterTemplate(models.Model):
             "partner_id": recipient[0].id,
             "recipient": recipient[1] or recipient[2],
             "lang": lang,
-            "edited_lang": self.env.lang or "en_US",
+            "edited_lang": template.env.lang or "en_US",
             "languages": self.env["res.lang"].get_installed(),
             "has_variant": has_variant,
         }
@@ -360,7 +360,8 @@ class MailCenterTemplate(models.Model):
         record.check_access("read")
         for report in self.sudo().report_ids:
             try:
-                with self.env.cr.savepoint():
+                # Without a flush: rolling back must not empty the cache of a form being filled.
+                with self.env.cr.savepoint(flush=False):
                     files.append(self._render_report(report, record))
             except UserError as error:
                 failures.append(

@@ -1,1 +1,1 @@
-from . import mail_center_compose
+from . import mail_center_compose, mail_center_compose_template

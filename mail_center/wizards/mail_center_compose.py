@@ -168,29 +168,37 @@ class MailCenterCompose(models.TransientModel):
 
     @api.depends("res_model", "res_id", "parent_id")
     def _compute_account_id(self):
+        for compose in self:
+            if not compose.account_id.can_send:
+                compose.account_id = self._pick_account(compose.res_model, compose.res_id)
+
+    @api.model
+    def _pick_account(self, res_model, res_id):
         """The account last used for the record, else one's own, else any one may send with."""
         accounts = self.env["mail.center.account"].search([("can_send", "=", True)])
-        for compose in self:
-            if compose.account_id in accounts:
-                continue
-            last = self.env["mail.center.message"].search(
-                [
-                    ("direction", "=", "out"),
-                    ("account_id", "in", accounts.ids),
-                    ("link_ids.res_model", "=", compose.res_model),
-                    ("link_ids.res_id", "=", compose.res_id),
-                ],
-                limit=1,
-            )
-            own = accounts.filtered(lambda account: account.user_id == self.env.user)
-            compose.account_id = (last.account_id or own or accounts)[:1]
+        last = self.env["mail.center.message"].search(
+            [
+                ("direction", "=", "out"),
+                ("account_id", "in", accounts.ids),
+                ("link_ids.res_model", "=", res_model),
+                ("link_ids.res_id", "=", res_id),
+            ],
+            limit=1,
+        )
+        own = accounts.filtered(lambda account: account.user_id == self.env.user)
+        return (last.account_id or own or accounts)[:1]
 
     @api.depends("account_id")
     def _compute_type_id(self):
         for compose in self:
-            default = compose.account_id.sudo().outgoing_type_id.sudo(False)
-            if default and default.has_access("read"):
-                compose.type_id = default
+            if message_type := self._type_of(compose.account_id):
+                compose.type_id = message_type
+
+    @api.model
+    def _type_of(self, account):
+        """The type of mail from an account, as far as the user may use it."""
+        default = account.sudo().outgoing_type_id.sudo(False)
+        return default if default and default.has_access("read") else default.browse()
 
     # ---- sending ------------------------------------------------------------
 
