@@ -43,6 +43,7 @@ class MailCenterFiling(models.AbstractModel):
                 fresh.append(intake)
         messages, by_uid, refused = self._create_messages(folder, fresh)
         failed += refused
+        self._read_reports(folder.account_id, fresh)
         locations = [(intake, by_uid[intake.uid]) for intake in fresh if intake.uid in by_uid]
         for intake, target in again:
             message = by_uid.get(target.uid) if hasattr(target, "uid") else target
@@ -112,7 +113,7 @@ class MailCenterFiling(models.AbstractModel):
             "state": "sent" if outgoing else "received",
             "kind": mail.kind,
             "message_id": mail.message_id or False,
-            "in_reply_to": " ".join(mail.in_reply_to) or False,
+            "in_reply_to": " ".join(mail.in_reply_to or self._reported(mail)) or False,
             "references": " ".join(mail.references) or False,
             "content_hash": mail.content_hash,
             "subject": mail.subject[:SUBJECT_MAX] or False,
@@ -136,6 +137,17 @@ class MailCenterFiling(models.AbstractModel):
             "type_id": (account.outgoing_type_id if outgoing else account.incoming_type_id).id,
             "attachment_count": sum(not file.inline for file in mail.attachments),
         }
+
+    @api.model
+    def _reported(self, mail):
+        """A report belongs to the conversation of the mail it is about, whatever it references."""
+        return [mail.report.original_message_id] if mail.report else []
+
+    @api.model
+    def _read_reports(self, account, intakes):
+        for intake in intakes:
+            if intake.mail.report:
+                self.env["mail.center.outbox"]._apply_report(account, intake.mail.report)
 
     @api.model
     def _is_outgoing(self, folder, mail, sender):

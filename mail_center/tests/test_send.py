@@ -229,3 +229,56 @@ class TestSend(MailboxCase):
         self.account.send_enabled = True
         self.send()
         self.assertEqual(message.state, "sent")
+
+    def bounce(self, message, address, action="failed", status="5.1.1"):
+        return (
+            f"From: MAILER-DAEMON@x.example\r\nTo: {self.address}\r\n"
+            "Subject: Undelivered Mail Returned to Sender\r\nMIME-Version: 1.0\r\n"
+            "Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n"
+            "--b\r\nContent-Type: text/plain\r\n\r\nIt could not be delivered.\r\n"
+            "--b\r\nContent-Type: message/delivery-status\r\n\r\n"
+            "Reporting-MTA: dns; x.example\r\n\r\n"
+            f"Final-Recipient: rfc822; {address}\r\nAction: {action}\r\nStatus: {status}\r\n"
+            "Diagnostic-Code: smtp; 550 5.1.1 User unknown\r\n\r\n"
+            "--b\r\nContent-Type: text/rfc822-headers\r\n\r\n"
+            f"Message-ID: {message.message_id}\r\nSubject: {message.subject}\r\n\r\n--b--\r\n"
+        ).encode()
+
+    def test_a_bounce_turns_the_sent_mail_into_a_refused_one_with_the_reason(self):
+        message = self.write_mail(self.other.email, subject="comes back")
+        self.send()
+        self.assertEqual(message.state, "sent")
+        self.sandbox.deliver(self.address, self.bounce(message, self.other.email))
+        self.receive()
+        self.assertEqual(message.state, "failed")
+        recipient = self.outbox(message).recipient_ids
+        self.assertEqual(recipient.code, "5.1.1")
+        self.assertIn("User unknown", recipient.reply)
+        self.assertIn(self.other.email, self.outbox(message).error)
+        report = self.messages() - message
+        self.assertEqual(report.thread_id, message.thread_id)
+
+    def test_a_bounce_of_a_mail_that_this_account_never_sent_changes_nothing(self):
+        message = self.write_mail(self.other.email, subject="stays sent")
+        self.send()
+        self.sandbox.deliver(self.other.email, self.bounce(message, self.other.email))
+        self.receive()
+        self.assertEqual(message.state, "sent")
+
+    def test_a_report_of_a_stranger_recipient_changes_nothing(self):
+        third = self.make_account(self.user)
+        message = self.write_mail(f"{self.other.email}, {third.email}", subject="two")
+        self.send()
+        self.sandbox.deliver(self.address, self.bounce(message, "someone@else.example"))
+        self.receive()
+        self.assertEqual(message.state, "sent")
+
+    def test_a_confirmation_settles_a_mail_of_unknown_fate(self):
+        message = self._left_by_a_dead_worker("content")
+        self.send()
+        self.assertEqual(message.state, "uncertain")
+        self.sandbox.deliver(
+            self.address, self.bounce(message, self.other.email, "delivered", "2.0.0")
+        )
+        self.receive()
+        self.assertEqual(message.state, "sent")
