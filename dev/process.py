@@ -58,12 +58,17 @@ def _end(process: subprocess.Popen, finish: bool, grace: float = 15) -> None:
             note("finishing this first")
             process.wait()
         else:
-            os.killpg(process.pid, signal.SIGTERM)
+            _signal_group(process.pid, signal.SIGTERM)
             process.wait(grace)
     except (KeyboardInterrupt, subprocess.TimeoutExpired):
         if not finish:
-            os.killpg(process.pid, signal.SIGKILL)
+            _signal_group(process.pid, signal.SIGKILL)
             process.wait()
+
+
+def _signal_group(pid: int, sig: int) -> None:
+    with contextlib.suppress(ProcessLookupError):  # it has just ended by itself
+        os.killpg(pid, sig)
 
 
 def tail(path: Path, start: int = 0, lines: int = 12) -> str:
