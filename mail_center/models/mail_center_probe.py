@@ -23,6 +23,8 @@ _logger = logging.getLogger(__name__)
 SECONDS = 20.0
 TESTS_A_MINUTE = 10
 SEARCHES_A_MINUTE = 10
+# What says nothing about the servers, only about who asks.
+FORBIDDEN = frozenset({"address_private", "port_forbidden"})
 
 
 class MailCenterProbe(models.AbstractModel):
@@ -94,7 +96,7 @@ class MailCenterProbe(models.AbstractModel):
         def news():
             yield plan
             good = dict.fromkeys(ladders, False)
-            warned = False
+            warned = forbidden = False
             for step in climb_together(ladders, SECONDS):
                 if step.error is not None:
                     # The lines of code alone: the message could quote what is secret.
@@ -104,15 +106,21 @@ class MailCenterProbe(models.AbstractModel):
                     )
                 yield texts.step(step)
                 warned |= step.warning
+                forbidden |= step.code in FORBIDDEN
                 good[step.protocol] = step.ok and step.name == STEPS[step.protocol][-1]
-            key = tuple(good.get(kind) for kind in ("imap", "smtp"))
             ok = all(good.values())
+            if forbidden:
+                key = "forbidden"
+            elif ok and warned:
+                key = "warned"
+            else:
+                key = tuple(good.get(kind) for kind in ("imap", "smtp"))
             yield {
                 "type": "end",
                 "ok": ok,
                 "warning": ok and warned,
                 "imap_ok": bool(good.get("imap")),
-                "message": ends["warned"] if ok and warned else ends[key],
+                "message": ends[key],
             }
 
         return news()
@@ -147,6 +155,7 @@ class MailCenterProbe(models.AbstractModel):
     def _ends(self):
         """The last word, by whether IMAP and SMTP work (None: not tested)."""
         return {
+            "forbidden": self.env._("Only an email manager can test these servers."),
             "warned": self.env._("It works. Have a look at the steps marked in yellow."),
             (True, True): self.env._("All is well: mail can be fetched and sent."),
             (True, None): self.env._(

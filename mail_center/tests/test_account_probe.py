@@ -273,7 +273,8 @@ class TestProbe(MailboxCase, HttpCase):
     def test_the_owner_tests_public_mail_servers_and_nothing_inside(self):
         incoming = self.server(b"* OK hi\r\n", {})
         self.account.imap_port = incoming.port
-        last, _end = self.probe(user=self.user)
+        last, end = self.probe(user=self.user)
+        self.assertIn("email manager", end["message"])
         self.assertEqual(last["imap"]["code"], "port_forbidden")
         self.assertEqual(last["smtp"]["code"], "port_forbidden")
         for host in ("localhost", "127.0.0.1", "169.254.169.254", "10.0.0.1"):
