@@ -11,7 +11,7 @@ from markupsafe import Markup
 from odoo.exceptions import UserError
 
 from ..core.html import sanitise, unblock
-from ..core.template import FieldType, ForbiddenField, Limits
+from ..core.template import Choice, FieldType, ForbiddenField, Limits
 
 # Never in a letter, whatever the rights of the reader: what logs in, and how the server works.
 _SECRET = re.compile(
@@ -165,8 +165,10 @@ class RecordSource:
         if field.type in ("one2many", "many2many"):
             return [self._sight.source(item) for item in self._sight.visible(value[:MAX_RECORDS])]
         if field.type == "selection":
+            if not value:
+                return None
             labels = dict(field._description_selection(self._sight.env))
-            return labels.get(value, value) if value else None
+            return Choice(labels.get(value) or str(value), str(value))
         if field.type == "html" and value:
             return Markup(unblock(sanitise(str(value)).html))
         return value

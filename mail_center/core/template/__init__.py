@@ -21,6 +21,7 @@ from .lint import lint
 from .problems import MESSAGES, Problem, TemplateProblem
 from .render import Rendered, one_line, render
 from .view import (
+    Choice,
     ForbiddenField,
     MappingView,
     RecordView,
@@ -35,6 +36,7 @@ __all__ = [
     "ROOT_FIELDS",
     "ROOT_SCALARS",
     "Catalogue",
+    "Choice",
     "FieldType",
     "ForbiddenField",
     "Limits",

@@ -15,7 +15,7 @@ from .formats import Formats
 from .kinds import KIND_NAMES
 from .limits import Budget, Limits
 from .problems import TemplateProblem
-from .view import FIELD_NAME, ForbiddenField, UnknownField, View, plain
+from .view import FIELD_NAME, Choice, ForbiddenField, UnknownField, View, plain
 
 
 class Missing(Undefined):
@@ -123,7 +123,7 @@ def kind(value) -> str:
 
 
 _KINDS = {
-    str: "text", Markup: "html", bool: "boolean", int: "integer", float: "number",
+    str: "text", Choice: "text", Markup: "html", bool: "boolean", int: "integer", float: "number",
     date: "date", datetime: "datetime", Record: "record", Items: "list",
 }
 

@@ -24,6 +24,31 @@ Scalar = str | Markup | bool | int | float | Decimal | date | datetime | None
 Value = Union["View", Sequence, Scalar]
 
 
+class Choice(str):
+    """One of a fixed set of values: reads as its label, and equals its label and its key.
+
+    So ``{{ document.state }}`` writes “Angebot”, and ``{% if document.state == "draft" %}`` holds
+    in every language.
+    """
+
+    __slots__ = ("key",)
+
+    def __new__(cls, label: str, key: str):
+        choice = super().__new__(cls, label)
+        choice.key = key
+        return choice
+
+    def __eq__(self, other):
+        if isinstance(other, Choice):
+            return self.key == other.key
+        return isinstance(other, str) and str.__str__(other) in (str.__str__(self), self.key)
+
+    def __ne__(self, other):
+        return not self == other
+
+    __hash__ = str.__hash__
+
+
 class UnknownField(Exception):
     """The record has no such field."""
 
@@ -165,10 +190,11 @@ def _aware(value: datetime) -> datetime:
     return value if value.tzinfo else value.replace(tzinfo=timezone.utc)
 
 
-# Order matters: Markup is a str, bool is an int, datetime is a date.
+# Order matters: Markup and Choice are str, bool is an int, datetime is a date.
 _CONVERT: Iterable = (
     (type(None), lambda value: None),
     (Markup, lambda value: Markup(str.__str__(value))),
+    (Choice, lambda value: Choice(str.__str__(value)[:], str(value.key))),
     (str, lambda value: str.__str__(value)[:]),
     (bool, bool),
     (int, int),

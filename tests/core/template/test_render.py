@@ -6,6 +6,7 @@ import pytest
 from markupsafe import Markup
 
 from core.template import (
+    Choice,
     FieldType,
     ForbiddenField,
     Limits,
@@ -260,3 +261,30 @@ class TestLimits:
         with pytest.raises(TemplateProblem) as caught:
             render("{{ document.a }}" * 50, {"document": Slow({})}, limits=Limits(seconds=0.2))
         assert caught.value.params["unit"] == "seconds"
+
+
+CHOICE = {"document": MappingView({"state": Choice("Angebot", "draft"), "other": "x"})}
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        ("{{ document.state }}", "Angebot"),
+        ("{{ document.state|upper }}", "ANGEBOT"),
+        ("{{ document.state ~ '!' }}", "Angebot!"),
+        ("{{ document.state + '!' }}", "Angebot!"),
+        ("{% if document.state == 'draft' %}yes{% endif %}", "yes"),
+        ("{% if 'draft' == document.state %}yes{% endif %}", "yes"),
+        ("{% if document.state == 'Angebot' %}yes{% endif %}", "yes"),
+        ("{% if document.state != 'draft' %}no{% else %}yes{% endif %}", "yes"),
+        ("{% if document.state == 'sale' %}no{% endif %}", ""),
+        ("{% if document.state in ['draft', 'sent'] %}yes{% endif %}", "yes"),
+        ("{% if document.state in ('sent', 'sale') %}no{% endif %}", ""),
+        ("{% if document.state == document.state %}yes{% endif %}", "yes"),
+        ("{% if document.state == document.other %}no{% endif %}", ""),
+        ("{{ document.state|default('-') }}", "Angebot"),
+    ],
+)
+def test_a_choice_reads_as_its_label_and_is_asked_by_its_key(source, shown):
+    assert text(source, CHOICE) == shown
+    assert text(source, CHOICE, html=True) == shown
