@@ -377,6 +377,22 @@ class TestIntegration(IntegrationCase):
                 self.run_action(self.closed, code)
         self.assertFalse(self.mails(self.closed))
 
+    def test_a_scheduled_action_is_a_program_and_our_own_jobs_are_not(self):
+        vals = {"account_id": self.closed.id, "to_emails": "e@x.example", "subject": "x"}
+        code = f"env['mail.center.compose'].create({vals!r}).action_send()"
+        own = self.env.ref("mail_center.ir_cron_send")
+        foreign = self.env["ir.cron"].create(
+            {"name": "theirs", "state": "code", "code": code,
+             "model_id": self.env["ir.model"]._get_id("res.partner")}
+        )
+        own.code = code
+        with self.assertRaisesRegex(UserError, "Use for integration"):
+            foreign.ir_actions_server_id.with_context(cron_id=foreign.id).run()
+        with self.assertRaisesRegex(UserError, "Use for integration"):
+            foreign.ir_actions_server_id.with_context(cron_id=own.id).run()
+        own.ir_actions_server_id.with_context(cron_id=own.id).run()
+        self.assertEqual(len(self.mails(self.closed)), 1)
+
     def test_a_person_writes_with_any_account_that_is_open_to_them(self):
         compose = self.env["mail.center.compose"].with_user(self.sender).create(
             {"account_id": self.closed.id, "to_emails": "e@x.example", "subject": "x"}
