@@ -92,6 +92,10 @@ class MailCenterProbe(models.AbstractModel):
         plan = {"type": "plan", "ladders": [self._ladder(account, kind) for kind in ladders]}
         texts = _Texts(self.env, lookup(account.email or ""))
         ends = self._ends()
+        if account.protocol != "imap":
+            ends[(None, True)] = self.env._(
+                "Mail can be sent. Fetching by POP3 is not a part of this test."
+            )
 
         def news():
             yield plan

@@ -6,7 +6,10 @@ import socket
 import ssl
 import tempfile
 import threading
+from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
+from functools import partial
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from unittest.mock import patch
 
 from cryptography import x509
@@ -17,6 +20,7 @@ from odoo import http
 from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tools.translate import code_translations
 
+from ..core.providers import discover
 from .common import MailboxCase, foreign_authority
 
 PASSWORD = "correct horse"
@@ -90,6 +94,25 @@ def certificate_for(name):
         file.flush()
         context.load_cert_chain(file.name)
     return context, pem.decode()
+
+
+class Autoconfig(BaseHTTPRequestHandler):
+    """What a domain publishes of its mail servers."""
+
+    document = b"""<clientConfig><emailProvider id="x"><displayName>Example Mail</displayName>
+      <incomingServer type="imap"><hostname>imap.%EMAILDOMAIN%</hostname><port>143</port>
+        <socketType>STARTTLS</socketType><username>%EMAILLOCALPART%</username></incomingServer>
+      <outgoingServer type="smtp"><hostname>smtp.%EMAILDOMAIN%</hostname><port>587</port>
+        <socketType>STARTTLS</socketType><username>%EMAILADDRESS%</username></outgoingServer>
+      </emailProvider></clientConfig>"""
+
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(self.document)
+
+    def log_message(self, *arguments):
+        pass
 
 
 @tagged("post_install", "-at_install")
@@ -370,6 +393,36 @@ class TestProbe(MailboxCase, HttpCase):
         (answer,) = self.post("/mail_center/account/find", email="anna@no-such-host.invalid")
         self.assertFalse(answer["ok"])
         self.assertIn("No settings were found", answer["message"])
+
+    @contextmanager
+    def published(self):
+        """A domain's published settings, on a real HTTPS server of this machine."""
+        context, pem = certificate_for("localhost")
+        server = HTTPServer(("127.0.0.1", 0), Autoconfig)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        url = f"https://localhost:{server.server_address[1]}/mail/config-v1.1.xml"
+        local = partial(discover, urls=[url], pairs=[], ca_pem=pem)
+        try:
+            with patch("odoo.addons.mail_center.models.mail_center_probe.discover", local):
+                yield
+        finally:
+            server.shutdown()
+            server.server_close()
+
+    def test_what_the_domain_publishes_fills_in_the_form(self):
+        action = self.env.ref("mail_center.mail_center_account_action")
+        with self.published():
+            self.start_tour(
+                f"/odoo/action-{action.id}", "mail_center_find_settings", login="mc_manager",
+                timeout=90,
+            )
+        account = self.env["mail.center.account"].search([("email", "=", "tour@unknown.example")])
+        self.assertEqual(
+            (account.imap_host, account.imap_port, account.imap_security, account.imap_login),
+            ("imap.unknown.example", 143, "starttls", "tour"),
+        )
+        self.assertEqual(account.smtp_host, "typed.example", "what was typed stays")
 
     def test_only_managers_search(self):
         (answer,) = self.post("/mail_center/account/find", self.user, email="anna@gmail.com")

@@ -70,3 +70,23 @@ tours.add("mail_center_new_account", {
         { trigger: ".o_form_saved, .o_form_view:not(:has(.o_form_button_save:visible))" },
     ],
 });
+
+tours.add("mail_center_find_settings", {
+    steps: () => [
+        { trigger: ".o_list_button_add", run: "click" },
+        {
+            trigger: ".o_field_widget[name=email] input",
+            run: "edit tour@unknown.example && press Tab",
+        },
+        {
+            trigger: ".o_field_widget[name=smtp_host] input",
+            run: "edit typed.example && press Tab",
+        },
+        { trigger: ".o_mail_center_find button:contains('Find settings')", run: "click" },
+        { trigger: ".o_mail_center_find .alert-success:contains('Example Mail')" },
+        { trigger: ".o_field_widget[name=imap_host] input:value('imap.unknown.example')" },
+        { trigger: ".o_field_widget[name=smtp_host] input:value('typed.example')" },
+        { trigger: ".o_form_button_save", run: "click" },
+        { trigger: ".o_form_saved, .o_form_view:not(:has(.o_form_button_save:visible))" },
+    ],
+});
