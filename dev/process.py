@@ -72,11 +72,12 @@ def _signal_group(pid: int, sig: int) -> None:
 
 
 def tail(path: Path, start: int = 0, lines: int = 12) -> str:
-    """The last ``lines`` lines of what follows byte ``start``, indented."""
+    """The last ``lines`` lines of what follows byte ``start``, indented; Odoo's INFO left out."""
     with open(path, "rb") as stream:
         stream.seek(start)
         text = stream.read().decode(errors="replace").strip()
-    return "\n".join(f"    {line}" for line in text.splitlines()[-lines:])
+    told = [line for line in text.splitlines() if " INFO " not in line] or text.splitlines()
+    return "\n".join(f"    {line}" for line in told[-lines:])
 
 
 def start_time(pid: int) -> str | None:
