@@ -142,6 +142,9 @@ def main(argv: list[str] | None = None) -> int:
     except DevError as error:
         print_error(str(error))
         return 1
+    except BrokenPipeError:  # whoever read our output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 0
     except KeyboardInterrupt:
         print_error("stopped. Run the same command again to go on from here.")
         return 130
