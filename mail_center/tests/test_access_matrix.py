@@ -160,6 +160,10 @@ class MatrixCase:
                 {"message_id": "<changed@x>"},
             )
         if model == "mail.center.link":
+            self.env["mail.center.linkable"].search([("model", "!=", "res.partner")]).unlink()
+            if not self.env["mail.center.linkable"].search([("model", "=", "res.partner")]):
+                partners = self.env["ir.model"]._get("res.partner")
+                self.env["mail.center.linkable"].create({"model_id": partners.id})
             return (
                 {"message_id": message.id, "res_model": "res.partner", "res_id": self.partner.id},
                 {"res_id": self.partner.id},
