@@ -39,6 +39,7 @@
         "views/mail_center_log_views.xml",
         "wizards/mail_center_adopt_views.xml",
         "wizards/mail_center_compose_views.xml",
+        "wizards/mail_center_template_import_views.xml",
         "wizards/mail_center_switch_views.xml",
         "views/menus.xml",
     ],

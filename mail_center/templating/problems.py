@@ -157,3 +157,25 @@ def describe(env, problem):
     sentence = _SENTENCES.get(problem.code)
     text = sentence(env, **problem.params) if sentence else None
     return text or message_for(problem.code, problem.params)
+
+
+def _left_reasons(env, what):
+    _ = env._
+    return {
+        "syntax": _("“%s” is no expression.", what),
+        "call": _("“%s” runs code, which templates can't.", what),
+        "name": _("“%s” has no counterpart.", what),
+        "user_field": _("“%s” of the sender can't be used.", what),
+        "construct": _("“%s” can't be written in a template.", what),
+        "directive": _("“%s” has no counterpart.", what),
+        "widget": _("The format “%s” has no counterpart.", what),
+        "rows": _("“%s” repeats several rows of a table at once.", what),
+        "carry": _("“%s” counts from turn to turn of a loop.", what),
+    }
+
+
+def describe_left(env, left):
+    """What of one of Odoo's templates is left out, and why
+    (:class:`core.template.odoo_template.Left`)."""
+    reason = _left_reasons(env, left.what)[left.reason]
+    return reason if left.what == left.code else f"{left.code} – {reason}"
