@@ -183,6 +183,7 @@ class MailCenterProbe(models.AbstractModel):
         if not self.env.user.has_group("mail_center.group_manager"):
             # Nobody else may set servers, so to nobody else the answer would be of use.
             raise UserError(self.env._("Only an email manager may set up the servers."))
+        email = (email or "").strip()[:320]  # longer than any address (RFC 5321, 4.5.3.1)
         self.env["mail.center.rate.limit"]._take("find_settings", SEARCHES_A_MINUTE)
         policy = self._policy()
         translated = _Translated(self.env)

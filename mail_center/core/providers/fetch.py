@@ -14,6 +14,7 @@ from urllib.parse import urljoin, urlsplit
 
 from .. import net
 from ..net import Endpoint, MailServerError
+from ..probe.policy import is_public
 
 REDIRECTS = 2
 _REDIRECTED = {301, 302, 303, 307, 308}
@@ -38,16 +39,24 @@ def fetch(
     two. ``allows_address``: whether an IP address may be connected to. ``deadline``: of
     ``time.monotonic()``. ``any_port``: others than 443 too. Raises FetchError.
     """
+    seen: list[str] = []
+
+    def allowed(address):
+        # A domain out there must not send us into our own network, whoever asks.
+        inward = any(map(is_public, seen)) and not is_public(address)
+        return allows_address(address) and not inward
+
     for _hop in range(REDIRECTS + 1):
-        response = _get(url, allows_address, max_size, deadline, any_port, ca_pem)
+        response, address = _get(url, allowed, max_size, deadline, any_port, ca_pem)
         if isinstance(response, bytes):
             return response
+        seen.append(address)
         url = urljoin(url, response)
     raise FetchError("Too many redirects.")
 
 
-def _get(url, allows_address, max_size, deadline, any_port, ca_pem) -> bytes | str:
-    """The content, or the address it has moved to."""
+def _get(url, allows_address, max_size, deadline, any_port, ca_pem) -> tuple[bytes | str, str]:
+    """The content, or the URL it has moved to; and the IP address that was asked."""
     host, port, target = _parts(url, any_port)
     try:
         left = deadline - time.monotonic()
@@ -64,7 +73,7 @@ def _get(url, allows_address, max_size, deadline, any_port, ca_pem) -> bytes | s
             # The header may take some room beside the content.
             connection.begin(max_size + 64 * 1024)
             connection.sendall(_request(host, port, target))
-            return _answer(HTTPResponse(_Socket(connection)), max_size)
+            return _answer(HTTPResponse(_Socket(connection)), max_size), addresses[0]
         finally:
             connection.close()
     except (MailServerError, HTTPException, ValueError, OSError) as exc:

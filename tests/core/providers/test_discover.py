@@ -119,6 +119,19 @@ def test_a_redirect_is_followed_but_never_out_of_https_nor_round_in_circles(auth
         assert web.connections <= 3
 
 
+def test_a_domain_out_there_does_not_send_even_a_manager_into_the_own_network(
+    authority, monkeypatch
+):
+    public = {"127.0.0.1"}  # the only server here plays one of the internet
+    monkeypatch.setattr("core.providers.fetch.is_public", lambda address: address in public)
+    with Web(http(DOCUMENT), authority) as inside:
+        location = f"Location: {inside.url.replace('localhost', '127.0.0.2')}\r\n".encode()
+        moved = http(status=b"302 Found", headers=location)
+        with Web(moved, authority) as web, pytest.raises(FetchError, match="private"):
+            get(web)
+        assert inside.connections == 0
+
+
 @pytest.mark.parametrize(
     "conversation",
     [
