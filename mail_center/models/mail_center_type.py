@@ -47,6 +47,6 @@ class MailCenterType(models.Model):
                         uses=", ".join(found),
                     ),
                     self.env.ref("mail_center.mail_center_type_action_archive").id,
-                    self.env._("Archive"),
+                    self.env._("Archive the type"),
                     {"active_model": self._name, "active_ids": message_type.ids},
                 )

@@ -59,7 +59,7 @@ def test_a_type_in_use_is_not_deleted_and_archiving_is_offered(erp, login):
     page.click(".modal button:has-text('Delete')")
     dialog = page.locator(".modal", has_text="templates: 1")
     dialog.wait_for()
-    dialog.locator("button:text-is('Archive')").click()
+    dialog.locator("button:text-is('Archive the type')").click()
     eventually(
         lambda: not erp.call("mail.center.type", "read", [used], fields=["active"])[0]["active"],
         "the type to be archived", timeout=10,
