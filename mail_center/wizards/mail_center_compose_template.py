@@ -5,7 +5,6 @@ import hashlib
 from lxml import etree
 from lxml import html as lxml_html
 from markupsafe import Markup
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import is_html_empty

@@ -1,7 +1,6 @@
 """Odoo's own email templates, taken over into ours."""
 
 from markupsafe import Markup
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 

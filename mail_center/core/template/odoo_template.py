@@ -205,26 +205,20 @@ class _Body:
     def _attributes(self, node, names) -> None:
         """Computed attributes: ``t-att-href="object.website"``, ``t-attf-href="/x/{{ y }}"``."""
         for name in list(node.attrib):
-            code = node.get(name)
-            if name.startswith("t-att-"):
-                del node.attrib[name]
-                self._attribute(node, name[6:], code, lambda: f"{{{{ {translate(code, names)} }}}}")
-            elif name.startswith("t-attf-"):
-                del node.attrib[name]
-                self._attribute(node, name[7:], code, lambda: _IN_ATTRIBUTE.sub(
-                    lambda found: f"{{{{ {translate(found[1] or found[2], names)} }}}}", code
-                ))
-            elif name.startswith("t-"):
-                del node.attrib[name]
-                self.left.append(Left(f'{name}="{code}"', "directive", name))
-
-    def _attribute(self, node, name, code, value) -> None:
-        try:
-            node.set(name, value())
-        except Untranslatable as error:
-            self.left.append(Left(f'{name}="{code}"', error.reason, error.what))
-        except ValueError:
-            self.left.append(Left(f'{name}="{code}"', "syntax", code[:80]))
+            if not name.startswith("t-"):
+                continue
+            code = node.attrib.pop(name)
+            try:
+                if name.startswith("t-att-"):
+                    node.set(name[6:], f"{{{{ {translate(code, names)} }}}}")
+                elif name.startswith("t-attf-"):
+                    node.set(name[7:], _filled(code, names))
+                else:
+                    raise Untranslatable("directive", name)
+            except Untranslatable as error:
+                self.left.append(Left(f'{name}="{code}"', error.reason, error.what))
+            except ValueError:  # no name of an attribute, or characters that XML can't have
+                self.left.append(Left(f'{name}="{code}"', "syntax", code[:80]))
 
     def _set(self, node, names, loops):
         """``t-set``; the names known after it."""
@@ -330,3 +324,10 @@ class _Body:
                 del node.attrib[name]
         if node.tag == "t":
             self._replace(node, "", [], "")
+
+
+def _filled(pattern: str, names) -> str:
+    """``/shop/{{ object.id }}`` or ``/shop/#{object.id}`` with expressions of ours."""
+    return _IN_ATTRIBUTE.sub(
+        lambda found: f"{{{{ {translate(found[1] or found[2], names)} }}}}", pattern
+    )
