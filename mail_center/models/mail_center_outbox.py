@@ -38,6 +38,7 @@ class MailCenterOutbox(models.Model):
     recipient_ids = fields.One2many("mail.center.outbox.recipient", "outbox_id")
     attempts = fields.Integer(aggregator=None)
     next_attempt = fields.Datetime(index=True)
+    send_after = fields.Datetime(string="Leaves at", help="Not sent before; empty: at once.")
     error = fields.Char(string="Reason")
     copy_state = fields.Selection(
         [("none", "Not needed"), ("pending", "Pending"), ("done", "Filed"), ("failed", "Failed")],
@@ -66,6 +67,11 @@ class MailCenterOutbox(models.Model):
             )
         )
         return attachment.raw or b""
+
+    def _seconds_under_way(self, now):
+        """How long the mail has been trying to leave; waiting for its time does not count."""
+        self.ensure_one()
+        return (now - max(self.create_date, self.send_after or self.create_date)).total_seconds()
 
     def _summary(self):
         """One state for the whole mail from the states of its recipients."""

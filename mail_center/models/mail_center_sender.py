@@ -35,9 +35,9 @@ class MailCenterSender(models.AbstractModel):
         self.env["ir.cron"]._commit_progress()
 
     @api.model
-    def _wake(self):
-        """Send what is due at once instead of at the next run of the scheduled job."""
-        self.env.ref("mail_center.ir_cron_send").sudo()._trigger()
+    def _wake(self, at=None):
+        """Send what is due at once (*at*: then) instead of at the job's next regular run."""
+        self.env.ref("mail_center.ir_cron_send").sudo()._trigger(at=at)
 
     @api.model
     def _cron_send(self):
@@ -62,6 +62,7 @@ class MailCenterSender(models.AbstractModel):
     _DUE = """
         outbox.state IN ('queued', 'deferred')
         AND (outbox.next_attempt IS NULL OR outbox.next_attempt <= now() AT TIME ZONE 'utc')
+        AND (outbox.send_after IS NULL OR outbox.send_after <= now() AT TIME ZONE 'utc')
         AND account.active AND account.send_enabled
     """
 
@@ -249,7 +250,7 @@ class MailCenterSender(models.AbstractModel):
                 }
             )
         open_rows = row.recipient_ids.filtered(lambda r: r.state in OPEN_STATES)
-        if open_rows and smtp.expired((now - row.create_date).total_seconds()):
+        if open_rows and smtp.expired(row._seconds_under_way(now)):
             open_rows.state = "failed"
         state = row._summary()
         reasons = [r.advice for r in attempt.results.values() if r.state != "sent" and r.advice]
@@ -272,7 +273,7 @@ class MailCenterSender(models.AbstractModel):
         self.env.invalidate_all()
         now = self.env.cr.now()
         for row in rows:
-            late = smtp.expired((now - row.create_date).total_seconds())
+            late = smtp.expired(row._seconds_under_way(now))
             state = "failed" if late else "deferred"
             row.recipient_ids.filtered(lambda r: r.state in OPEN_STATES).state = state
             row._set_state(
@@ -323,6 +324,8 @@ class MailCenterSender(models.AbstractModel):
     @api.model
     def _file_copies(self):
         """Put sent mails into the Sent folder on the server, where they are not there yet."""
+        # Afterwards the folder is looked at again only by the next mail.
+        since = self.env.cr.now() - timedelta(days=5)
         rows = (
             self.env["mail.center.outbox"]
             .sudo()
@@ -332,8 +335,9 @@ class MailCenterSender(models.AbstractModel):
                     ("state", "in", ["sent", "partly_sent"]),
                     ("account_id.imap_host", "!=", False),
                     ("account_id.active", "=", True),
-                    # Afterwards the folder is looked at again only by the next mail.
-                    ("create_date", ">", self.env.cr.now() - timedelta(days=5)),
+                    "|",
+                    ("create_date", ">", since),
+                    ("send_after", ">", since),
                 ],
                 order="id",
                 limit=200,

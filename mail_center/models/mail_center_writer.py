@@ -1,6 +1,6 @@
 import base64
+import hashlib
 import re
-import uuid
 from datetime import datetime
 
 import pytz
@@ -44,12 +44,15 @@ class MailCenterWriter(models.AbstractModel):
         record=None,
         parent=None,
         message_type=None,
+        message_id="",
+        send_after=None,
     ):
         """Queue a mail of the current user and return its ``mail.center.message``.
 
         *to*, *cc* and *bcc* hold :class:`core.mime.Address`; *attachments* are
         ``ir.attachment`` that the user may read; *record* gets linked; *parent* is the message
-        that is answered. Nothing is sent inside this transaction.
+        that is answered. Nothing is sent inside this transaction, nor before *send_after*
+        (a naive UTC datetime).
         """
         account.ensure_one()
         account._require("send")
@@ -61,11 +64,17 @@ class MailCenterWriter(models.AbstractModel):
             record.check_access("read")
         if parent:
             parent.check_access("read")
-        mail = self._outgoing(
-            account, to, cc, bcc, subject, html, attachments, record, parent
+        built = self._built(
+            account, to=to, cc=cc, bcc=bcc, subject=subject, html=html, attachments=attachments,
+            record=record, parent=parent, message_id=message_id,
         )
+        return self._queue(account, built, bcc, record, parent, message_type, send_after)
+
+    @api.model
+    def _built(self, account, **mail):
+        """The finished :class:`core.mime.BuiltMail`: what a preview shows is what is sent."""
         try:
-            built = build(mail)
+            built = build(self._outgoing(account, **mail))
         except ValueError as error:
             raise UserError(str(error)) from error
         if len(built.raw) > MAX_BYTES:
@@ -77,15 +86,20 @@ class MailCenterWriter(models.AbstractModel):
                     max=MAX_BYTES // 1024**2,
                 )
             )
-        return self._queue(account, built, bcc, record, parent, message_type)
+        return built
 
     @api.model
-    def _outgoing(self, account, to, cc, bcc, subject, html, attachments, record, parent):
+    def _new_message_id(self, account, record=None):
+        """A Message-ID under the account's domain; with *record*, one that answers find it by."""
         identity = account.sudo()
-        domain = identity.email.rpartition("@")[2]
-        token = ""
-        if record:
-            token = self.env["mail.center.linking"]._token(record, identity)
+        token = self.env["mail.center.linking"]._token(record, identity) if record else ""
+        return new_message_id(identity.email.rpartition("@")[2], token)
+
+    @api.model
+    def _outgoing(
+        self, account, to, cc, bcc, subject, html, attachments, record, parent, message_id=""
+    ):
+        identity = account.sudo()
         body, inline = self._body(html)
         files = [
             OutgoingAttachment(
@@ -115,13 +129,13 @@ class MailCenterWriter(models.AbstractModel):
             subject=subject or "",
             html=body,
             attachments=(*inline, *files),
-            message_id=new_message_id(domain, token),
+            message_id=message_id or self._new_message_id(account, record),
             date=datetime.now(pytz.utc).astimezone(zone),
             **threading,
         )
 
     @api.model
-    def _queue(self, account, built, bcc, record, parent, message_type):
+    def _queue(self, account, built, bcc, record, parent, message_type, send_after=None):
         """Store the finished mail exactly as the receiving side would, then its way out."""
         filing = self.env["mail.center.filing"].sudo()
         intake = take_in(built.raw)
@@ -147,9 +161,10 @@ class MailCenterWriter(models.AbstractModel):
             )
         linking._link(message)
         hidden = {address.key for address in bcc}
-        self.env["mail.center.outbox"].sudo().create(
+        outbox = self.env["mail.center.outbox"].sudo().create(
             {
                 "message_id": message.id,
+                "send_after": send_after,
                 "account_id": account.id,
                 "user_id": self.env.uid,
                 "envelope_from": built.envelope_from,
@@ -159,7 +174,8 @@ class MailCenterWriter(models.AbstractModel):
                 ],
             }
         )
-        self.env["mail.center.sender"]._wake()
+        self.env["mail.center.sender"]._wake(at=send_after)
+        self.env["mail.center.sender"]._notify(outbox)
         return message.sudo(False)
 
     @api.model
@@ -168,17 +184,18 @@ class MailCenterWriter(models.AbstractModel):
         if not (html or "").strip():
             return "", ()
         tree = lxml_html.fragment_fromstring(html, create_parent="div")
-        inline = []
+        inline = {}
         for image in tree.iter("img"):
             found = self._image(image.get("src") or "")
             if found:
                 name, content_type, content = found
-                content_id = f"{uuid.uuid4().hex}@mail-center"
+                # The same picture has the same id each time, so that a preview is what is sent.
+                content_id = f"{hashlib.sha256(content).hexdigest()[:32]}@mail-center"
                 image.set("src", f"cid:{content_id}")
-                inline.append(OutgoingAttachment(name, content_type, content, content_id))
+                inline[content_id] = OutgoingAttachment(name, content_type, content, content_id)
         text = etree.tostring(tree, encoding="unicode", method="html")
-        cids = {file.content_id: f"cid:{file.content_id}" for file in inline}
-        return unblock(sanitise(text, cids=cids).html), tuple(inline)
+        cids = {content_id: f"cid:{content_id}" for content_id in inline}
+        return unblock(sanitise(text, cids=cids).html), tuple(inline.values())
 
     @api.model
     def _image(self, src):

@@ -4,6 +4,7 @@ from . import (
     test_account_probe,
     test_account_setup,
     test_compose,
+    test_draft,
     test_receive,
     test_secrets,
     test_send,

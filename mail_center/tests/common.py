@@ -13,6 +13,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from odoo.exceptions import UserError
 from odoo.tests import TransactionCase, new_test_user
 
 _number = itertools.count(1)
@@ -129,11 +130,27 @@ class MailboxCase(TransactionCase):
         )
 
     def write_mail(self, to, user=None, **vals):
-        """Write a mail through the compose form as *user*; returns the message."""
-        compose = (
-            self.env["mail.center.compose"]
-            .with_user(user or self.user)
-            .create({"account_id": self.account.id, "to_emails": to, **vals})
+        """Write a mail as *user* and send it without time to undo; returns the message.
+
+        *vals* are fields of the draft; ``to_partner_ids`` names contacts beside *to*.
+        """
+        drafts = self.env["mail.center.draft"].with_user(user or self.user)
+        partners = [number for command in vals.pop("to_partner_ids", []) for number in command[2]]
+        lists = {"to": to, "cc": vals.pop("cc_emails", ""), "bcc": vals.pop("bcc_emails", "")}
+        draft = drafts.create(
+            {
+                "account_id": self.account.id,
+                **{f"recipients_{kind}": drafts.parse_recipients(text)
+                   for kind, text in lists.items()},
+                **vals,
+            }
         )
-        compose.action_send()
-        return self.env["mail.center.message"].search([], order="id desc", limit=1)
+        draft.recipients_to = (draft.recipients_to or []) + [
+            {"name": partner.name, "email": partner.email, "partner_id": partner.id}
+            for partner in self.env["res.partner"].browse(partners)
+        ]
+        everything = ("no_subject", "no_file", "placeholder")
+        answer = draft.send(undo_seconds=0, confirmed=everything)
+        if "problems" in answer:
+            raise UserError(answer["problems"][0]["message"])
+        return self.env["mail.center.outbox"].browse(answer["outbox_id"]).message_id

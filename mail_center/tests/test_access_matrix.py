@@ -47,6 +47,9 @@ MATRIX = {
     "mail.center.outbox.recipient": {"owner": "r", "reader": "r", "delegate": "r"},
     "mail.center.quarantine": {"owner": "r", "delegate": "r"},
     "mail.center.log": {"owner": "r", "delegate": "r", "manager": "r"},
+    "mail.center.draft": dict.fromkeys(
+        ("user", "owner", "reader", "sender", "delegate", "manager", "foreign"), "c"
+    ),
     # Unsent mail is the writer's alone; everybody with email writes his own.
     "mail.center.compose": dict.fromkeys(
         ("user", "owner", "reader", "sender", "delegate", "manager", "foreign"), "c"
@@ -145,6 +148,8 @@ class MatrixCase:
             return {"account_id": account, "event": "e", "message": "m"}, {"message": "n"}
         if model == "mail.center.quarantine":
             return {"account_id": account, "error": "e"}, {"error": "f"}
+        if model == "mail.center.draft":
+            return {"subject": f"new {number}"}, {"subject": "changed"}
         if model == "mail.center.compose":
             return {"account_id": account}, {"subject": "changed"}
         if model == "mail.center.message":

@@ -12,6 +12,7 @@ from .build import (
     build,
 )
 from .content_hash import content_hash
+from .mailto import Mailto, parse_mailto
 from .model import (
     Attachment,
     Automatic,
@@ -41,6 +42,7 @@ __all__ = [
     "BuiltMail",
     "Limits",
     "LinkToken",
+    "Mailto",
     "NoRecipient",
     "OutgoingAttachment",
     "OutgoingMail",
@@ -53,6 +55,7 @@ __all__ = [
     "new_message_id",
     "parse",
     "parse_addresses",
+    "parse_mailto",
     "read_automatic",
     "read_report",
     "read_token",

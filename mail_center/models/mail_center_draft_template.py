@@ -1,0 +1,105 @@
+from markupsafe import Markup
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+TEMPLATE = Markup('<div class="o_mail_center_template" data-mc-template="%s">%s</div>')
+# How a file tells that it came with a template, so that it goes when the template does.
+FROM_TEMPLATE = "mail_center_template"
+
+
+class MailCenterDraft(models.Model):
+    _inherit = "mail.center.draft"
+
+    auto_subject = fields.Char(help="The subject as long as no person has changed it.")
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            vals.setdefault("auto_subject", vals.get("subject"))
+        return super().create(vals_list)
+
+    def insert_template(self, template_id):
+        """Make the text, the files and the reports of a template for this mail.
+
+        The files are attached at once; the window puts the text in its place. Returns
+        ``{"html", "subject", "type_id", "files", "warnings"}``; ``subject`` is False when a
+        person has changed it.
+        """
+        self.ensure_one()
+        self.check_access("write")
+        template = self.env["mail.center.template"].browse(template_id)
+        html, subject, warnings = self._template_texts(template)
+        vals = {"template_id": template.id, "is_touched": True}
+        if subject and (not self.subject or self.subject == self.auto_subject):
+            vals.update(subject=subject, auto_subject=subject)
+        else:
+            subject = False
+        self.write(vals)
+        warnings += self._take_template_files(template)
+        allowed = {choice["id"] for choice in self._type_choices()}
+        return {
+            **self._saved(),
+            "html": html,
+            "subject": subject,
+            "type_id": template.type_id.id if template.type_id.id in allowed else False,
+            "files": self._files(),
+            "warnings": warnings,
+        }
+
+    def _template_texts(self, template):
+        template._require_usable()
+        if template.model and template.model != self.res_model:
+            raise UserError(
+                self.env._("The template “%s” is for another kind of document.", template.name)
+            )
+        record = self._record()
+        first = next(iter(self._entries("to")), {})
+        recipient = template._render_recipient(
+            record, first.get("partner_id"), first.get("email") or ""
+        )
+        rendered = template._render_mail(record, recipient, self.account_id)
+        warnings = [
+            self.env._("“%s” can't be read and was left out.", path)
+            for path in rendered.unresolved
+        ]
+        return TEMPLATE % (template.id, rendered.body), rendered.subject, warnings
+
+    def _take_template_files(self, template):
+        former = self.attachment_ids.filtered(lambda file: file.description == FROM_TEMPLATE)
+        former.unlink()
+        owned = {"res_model": self._name, "res_id": self.id, "description": FROM_TEMPLATE}
+        # Whoever may use the template may send its files, wherever they were uploaded.
+        files = [
+            dict(owned, name=file.name, raw=file.raw, mimetype=file.mimetype)
+            for file in template.sudo().attachment_ids
+        ]
+        warnings = []
+        record = self._record()
+        if record is not None and template.model == record._name:
+            reports, warnings = template._render_reports(record)
+            files += [
+                dict(owned, name=name, mimetype=mimetype, raw=content)
+                for name, mimetype, content in reports
+            ]
+        self._require_room(sum(len(file["raw"] or b"") for file in files))
+        created = self.env["ir.attachment"].create(files)
+        self.write({"attachment_ids": [(4, file.id) for file in created]})
+        return warnings
+
+    def _insert_default(self, template, body, signature):
+        """The template that every new mail of its type begins with."""
+        try:
+            with self.env.cr.savepoint():
+                html, subject, warnings = self._template_texts(template)
+                warnings += self._take_template_files(template)
+        except UserError as error:
+            warnings = [str(error)]
+        else:
+            vals = {"template_id": template.id, "body_html": html + body + signature}
+            if subject:
+                vals.update(subject=subject, auto_subject=subject)
+            if not self.type_id and template.type_id:
+                vals["type_id"] = template.type_id.id
+            self.write(vals)
+        for warning in warnings:
+            self.env.user._bus_send("simple_notification", {"type": "warning", "message": warning})
