@@ -19,7 +19,7 @@ OPTIONS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-TEXT = "Dear Katarzyna,\nwe can deliver 40 blue chairs within three weeks, the first ten next Monday."
+TEXT = "Dear Katarzyna, we can deliver 40 blue chairs within three weeks, ten of them on Monday."
 
 
 def main(url: str) -> None:

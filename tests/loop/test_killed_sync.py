@@ -34,7 +34,8 @@ def test_kill_9_in_the_middle_of_a_sync_loses_and_doubles_nothing(erp, server, s
 
     kills = []
     for part in (0.1, 0.5):
-        eventually(lambda wanted=COUNT * part: stored() >= wanted, "the sync to get going", pause=0.05)
+        wanted = COUNT * part
+        eventually(lambda wanted=wanted: stored() >= wanted, "the sync to get going", pause=0.05)
         server.kill()
         server.start()
         kills.append(stored())
