@@ -17,6 +17,7 @@ from ..net import Connection, Endpoint, MailServerError, Security
 ANSWER_BUDGET = 64 * 1024  # bytes of a one-line answer, or of capabilities
 LISTING_BUDGET = 64 * 1024 * 1024  # bytes of UIDL and LIST: some 700,000 messages
 MAX_MESSAGE = 150 * 1024 * 1024
+ALL_LINES = 99_999_999  # more than any message has
 MAX_UID = 500  # RFC 1939 says 70; some servers don't keep to it
 # After these the state of the conversation isn't known: nothing more can be read.
 _FATAL = frozenset({"closed", "timeout", "protocol", "limit", "tls", "certificate"})
@@ -62,6 +63,8 @@ class Session:
         self._connection = connection
         self._closed = False
         self.capabilities: dict[str, list[str]] = {}
+        # Whether TOP brings whole messages; None: as far as is known.
+        self._top: bool | None = None
 
     # -- opening and closing ---------------------------------------------------------------
 
@@ -224,21 +227,41 @@ class Session:
             found.append((int(number), value.strip()))
         return found
 
-    def fetch(self, number: int, *, max_size: int = MAX_MESSAGE) -> bytes:
+    def fetch(self, number: int, *, size: int = 0, max_size: int = MAX_MESSAGE) -> bytes:
         """The whole message as the server keeps it: dots unstuffed, line ends as they came.
 
-        A message stays unread and undeleted. Raises MailServerError of kind *limit* (and closes)
-        when it is larger than ``max_size`` octets, *refused* when there is no such message.
+        The message is not deleted. Some servers mark as read what is fetched by RETR. With
+        ``size`` (see :meth:`sizes`) TOP is used instead where it is offered, which marks nothing,
+        unless it turns out that it does not bring the whole message.
+
+        Raises MailServerError of kind *limit* (and closes) when it is larger than ``max_size``
+        octets, *refused* when there is no such message.
         """
         if type(number) is not int or number < 1:
             raise ValueError("A message number is a whole number from 1 on.")
+        if size > 0 and "TOP" in self.capabilities and self._top is not False:
+            try:
+                raw = self._retrieve(f"TOP {number} {ALL_LINES}", max_size)
+            except MailServerError as exc:
+                if exc.kind != "refused":
+                    raise
+            else:
+                if len(raw) >= size or self._top:
+                    return raw
+                # Either the size was not exact, or TOP does not bring everything.
+                whole = self._retrieve(f"RETR {number}", max_size)
+                self._top = len(whole) <= len(raw)
+                return whole
+        return self._retrieve(f"RETR {number}", max_size)
+
+    def _retrieve(self, command: str, max_size: int) -> bytes:
         # Stuffed dots can double it at most; a line may be as long as the message.
         budget = 2 * max_size + ANSWER_BUDGET
         connection = self._connection
-        with self._command("RETR", budget):
+        with self._command(command.split(" ")[0], budget):
             connection.max_line = budget
             try:
-                self._client.command(f"RETR {number}")
+                self._client.command(command)
                 return self._read_message(max_size)
             finally:
                 connection.max_line = connection.MAX_LINE

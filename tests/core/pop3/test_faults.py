@@ -208,6 +208,28 @@ def test_a_message_cut_in_the_middle_is_no_message():
     assert (error.kind, error.retryable) == ("closed", True)
 
 
+TOP_OFFERED = b"+OK\r\nTOP\r\nUIDL\r\n.\r\n"
+WHOLE = b"+OK\r\nSubject: x\r\n\r\nhello\r\nworld\r\n.\r\n"
+
+
+@pytest.mark.parametrize(
+    "top", [b"-ERR not today\r\n", b"+OK\r\nSubject: x\r\n\r\nhello\r\n.\r\n"]
+)
+def test_a_server_whose_top_brings_not_everything_is_asked_for_the_message_itself(top):
+    answers = {"CAPA": TOP_OFFERED, "TOP": top, "RETR": WHOLE}
+    with RawServer(pop(answers)) as server, Session.open(endpoint(server)) as session:
+        for _number in range(2):
+            assert session.fetch(1, size=28) == b"Subject: x\r\n\r\nhello\r\nworld\r\n"
+
+
+def test_a_server_that_tells_wrong_sizes_is_found_out_only_once():
+    answers = {"CAPA": TOP_OFFERED, "TOP": WHOLE, "RETR": WHOLE}
+    with RawServer(pop(answers)) as server, Session.open(endpoint(server)) as session:
+        for _number in range(3):
+            assert session.fetch(1, size=99) == b"Subject: x\r\n\r\nhello\r\nworld\r\n"
+    assert sum(line.startswith(b"RETR") for line in server.received) == 1
+
+
 def test_a_server_that_goes_silent_is_left():
     def silent(peer, _line):
         peer.wait_for_end()

@@ -70,6 +70,18 @@ def test_reading_deletes_nothing_and_unique_ids_stay(dovecot):
         assert session.select("INBOX").exists == 5
 
 
+def test_reading_marks_nothing_as_read(dovecot):
+    account = dovecot.account()
+    fill(account, [mail(1), AWKWARD["dots"]])
+    with Session.open(pop(dovecot, account)) as session:
+        sizes = session.sizes()
+        assert session.fetch(1, size=sizes[1]) == mail(1)
+        assert session.fetch(2, size=sizes[2]) == AWKWARD["dots"]
+    with ImapSession.open(account) as session:
+        session.select("INBOX")
+        assert set(session.flags().values()) == {frozenset()}
+
+
 def test_an_empty_mailbox_is_empty(dovecot):
     with Session.open(pop(dovecot, dovecot.account())) as session:
         assert (session.uidl(), session.sizes()) == ({}, {})
