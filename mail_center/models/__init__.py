@@ -1,7 +1,9 @@
 from . import (
+    fetchmail_server,
     ir_actions_server,
     ir_http,
     mail_center_account,
+    mail_center_account_adoption,
     mail_center_account_integration,
     mail_center_account_permission,
     mail_center_account_secret,

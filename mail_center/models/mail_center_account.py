@@ -17,6 +17,9 @@ MANAGER_FIELDS = frozenset(
         "imap_host",
         "imap_port",
         "imap_security",
+        "pop3_host",
+        "pop3_port",
+        "pop3_security",
         "smtp_host",
         "smtp_port",
         "smtp_security",
@@ -250,29 +253,25 @@ class MailCenterAccount(models.Model):
     @api.constrains("imap_host", "smtp_host", "imap_port", "smtp_port", "imap_login", "smtp_login")
     def _check_servers(self):
         for account in self:
-            for host in (account.imap_host, account.smtp_host):
-                if host and any(c.isspace() or c in "/:@" or ord(c) < 33 for c in host):
-                    raise ValidationError(
-                        self.env._(
-                            "“%s” is not a server name. Write only the name, such as "
-                            "mail.example.com; the port has a field of its own.",
-                            host,
-                        )
-                    )
-            for port in (account.imap_port, account.smtp_port):
-                if not 0 < port < 65536:
-                    raise ValidationError(self.env._("A port is a number from 1 to 65535."))
+            self._check_server(account.imap_host, account.imap_port)
+            self._check_server(account.smtp_host, account.smtp_port)
+
+    @api.model
+    def _check_server(self, host, port):
+        if host and any(c.isspace() or c in "/:@" or ord(c) < 33 for c in host):
+            raise ValidationError(
+                self.env._(
+                    "“%s” is not a server name. Write only the name, such as "
+                    "mail.example.com; the port has a field of its own.",
+                    host,
+                )
+            )
+        if not 0 < port < 65536:
+            raise ValidationError(self.env._("A port is a number from 1 to 65535."))
 
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
-            if vals.get("protocol") == "pop3" and not self.env.context.get("mail_center_adopt"):
-                raise UserError(
-                    self.env._(
-                        "POP3 accounts can't be created: POP3 knows no folders and no read "
-                        "marks, so mail would get lost between two programs. Use IMAP."
-                    )
-                )
             if vals.get("email"):
                 vals["email"] = vals["email"].strip()
         return super().create(vals_list)
@@ -301,14 +300,15 @@ class MailCenterAccount(models.Model):
     # ---- connection ---------------------------------------------------------
 
     def _endpoint(self, kind, *, incomplete=False):
-        """The :class:`core.net.Endpoint` of this account, *kind* being ``imap`` or ``smtp``."""
+        """The :class:`core.net.Endpoint` of this account; *kind*: ``imap``, ``pop3``, ``smtp``."""
         self.ensure_one()
         account = self.sudo()
         secrets = self.env["mail.center.account.secret"]
         login = account[f"{kind}_login"] or ""
         password = secrets._get(account, kind) if login else ""
-        if kind == "smtp" and not password and login == account.imap_login:
-            password = secrets._get(account, "imap")
+        if not password and login and login == account[f"{account.protocol}_login"]:
+            # One mailbox, one password: the one that mail is fetched with.
+            password = secrets._get(account, account.protocol)
         if login and not password and not incomplete:
             raise ValueError(
                 self.env._(

@@ -27,7 +27,9 @@ class MailCenterAccountSecret(models.Model):
     _description = "Email account secret"
 
     account_id = fields.Many2one("mail.center.account", required=True, ondelete="cascade")
-    kind = fields.Selection([("imap", "IMAP"), ("smtp", "SMTP")], required=True)
+    kind = fields.Selection(
+        [("imap", "IMAP"), ("smtp", "SMTP"), ("pop3", "POP3")], required=True
+    )
     token = fields.Char(required=True)
 
     _account_kind_unique = models.UniqueIndex("(account_id, kind)")

@@ -1,3 +1,5 @@
+import base64
+
 from odoo import fields, models
 
 from ..fields import BigInteger
@@ -34,6 +36,11 @@ class MailCenterQuarantine(models.Model):
             line.display_name = self.env._(
                 "Mail %(uid)s of %(account)s", uid=line.uid or "?", account=line.account_id.name
             )
+
+    def _source(self):
+        """The mail as it came, b'' if the server could not give it."""
+        self.ensure_one()
+        return base64.b64decode(self.sudo().with_context(bin_size=False).raw_source or b"")
 
     def action_retry(self):
         """Try once more, for example after an update of the program."""

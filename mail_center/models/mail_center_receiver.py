@@ -65,7 +65,8 @@ class MailCenterReceiver(models.AbstractModel):
     # ---- claims -------------------------------------------------------------
 
     _DUE = """
-        active AND sync_enabled AND protocol = 'imap' AND imap_host IS NOT NULL
+        active AND sync_enabled
+        AND CASE protocol WHEN 'imap' THEN imap_host ELSE pop3_host END IS NOT NULL
         AND (next_sync IS NULL OR next_sync <= now() AT TIME ZONE 'utc')
         AND (claim_until IS NULL OR claim_until <= now() AT TIME ZONE 'utc'
              OR claim_worker = ANY(%(dead)s))
@@ -138,13 +139,10 @@ class MailCenterReceiver(models.AbstractModel):
 
     @api.model
     def _receive(self, account, token):
-        """One pass over all folders of a claimed account."""
+        """One pass over a claimed account, and what came of it."""
         log = self.env["mail.center.log"]
         try:
-            endpoint = account._endpoint("imap")
-            self._commit()  # no transaction stays open while the network is in use
-            with Session.open(endpoint) as session:
-                stored = self._receive_folders(account, token, session)
+            stored = self._receive_mailbox(account, token)
         except OutOfTime:
             self._finish(account, token, {"next_sync": False})
             raise
@@ -197,6 +195,14 @@ class MailCenterReceiver(models.AbstractModel):
             )
 
     @api.model
+    @api.model
+    def _receive_mailbox(self, account, token):
+        """One pass over the mailbox of a claimed account. Returns how many mails were stored."""
+        endpoint = account._endpoint("imap")
+        self._commit()  # no transaction stays open while the network is in use
+        with Session.open(endpoint) as session:
+            return self._receive_folders(account, token, session)
+
     def _in(self, seconds):
         return self.env.cr.now().replace(microsecond=0) + timedelta(seconds=seconds)
 

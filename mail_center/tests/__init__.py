@@ -5,6 +5,7 @@ from . import (
     test_account_setup,
     test_compose,
     test_draft,
+    test_pop3,
     test_receive,
     test_secrets,
     test_send,
