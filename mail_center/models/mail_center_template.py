@@ -67,7 +67,9 @@ class MailCenterTemplate(models.Model):
     @api.depends_context("uid")
     @api.depends("profile_ids.member_ids", "active")
     def _compute_is_usable(self):
-        usable = self.sudo().filtered_domain(self._usable_domain())
+        # A template whose only profile is archived has one all the same.
+        everything = self.sudo().with_context(active_test=False)
+        usable = everything.filtered_domain(self._usable_domain())
         for template in self:
             template.is_usable = template in usable
 
@@ -81,10 +83,12 @@ class MailCenterTemplate(models.Model):
         """Templates for the current user, a manager too; with *model* those that fit it
         (``False``: a mail without a document)."""
         user = self.env.user
+        mine = Domain("active", "=", True) & (
+            Domain("user_ids", "in", user.ids)
+            | Domain("group_ids", "in", user.all_group_ids.ids)
+        )
         domain = Domain("active", "=", True) & (
-            Domain("profile_ids", "=", False)
-            | Domain("profile_ids.user_ids", "in", user.ids)
-            | Domain("profile_ids.group_ids", "in", user.all_group_ids.ids)
+            Domain("profile_ids", "=", False) | Domain("profile_ids", "any", mine)
         )
         if model is not None:
             domain &= Domain("model", "in", [False, model] if model else [False])

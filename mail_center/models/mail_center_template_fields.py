@@ -49,8 +49,9 @@ class MailCenterTemplate(models.Model):
         :param res_id: the record whose values are shown
         :param partner_id: the recipient whose values are shown, else the record's own
         :return: a list of dictionaries: ``path``, ``label``, ``group``, ``kind`` (of
-            core.template.FieldType), ``insert`` (what to write), ``value`` (of the record, as
-            text), ``opens`` (has fields below it), ``common`` (people see it in the record's form)
+            core.template.FieldType), ``insert`` (what to write), ``condition`` (what to write to
+            ask for it), ``value`` (of the record, as text), ``opens`` (has fields below it),
+            ``common`` (people see it in the record's form)
         """
         self.browse().check_access("read")
         sight = Sight(self.env)
@@ -63,7 +64,8 @@ class MailCenterTemplate(models.Model):
             ]
         common = self._common_fields(catalogue, "" if text else path)
         found = sorted(found, key=lambda field: not common(field))[:MAX_FIELDS]
-        samples = self._samples(model, res_id, partner_id, sight)
+        record = self._sample_record(model, res_id)
+        samples = self._samples(record, partner_id, sight)
         return [
             {
                 "path": field.path,
@@ -72,6 +74,7 @@ class MailCenterTemplate(models.Model):
                 "kind": field.type.kind,
                 "insert": field.insert,
                 "value": samples(field, catalogue),
+                "condition": self._condition(field, catalogue, record),
                 "opens": field.type.kind in ("record", "records"),
                 "common": common(field),
             }
@@ -79,9 +82,8 @@ class MailCenterTemplate(models.Model):
         ]
 
     @api.model
-    def _samples(self, model, res_id, partner_id, sight):
+    def _samples(self, record, partner_id, sight):
         """A function that gives the value of a special field for the record, as short text."""
-        record = self._sample_record(model, res_id)
         context, locale, timezone = self._render_context(
             record, self._render_recipient(record, partner_id), sight=sight
         )
@@ -146,6 +148,24 @@ class MailCenterTemplate(models.Model):
                 source = source.replace(f"{path}.", f"({path}|first).")
                 path = f"({path}|first)"
         return source
+
+    @api.model
+    def _condition(self, field, catalogue, record):
+        """A condition with the field: that it has a value, or of a choice, that it is a certain
+        one. Choices are asked by their key, which is the same in all languages."""
+        test = field.path
+        parent = catalogue.resolve(field.path.rpartition(".")[0])
+        known = parent and parent.model and self.env[parent.model]._fields.get(
+            field.path.rpartition(".")[2]
+        )
+        if known and known.type == "selection":
+            keys = known.get_values(self.env)
+            current = False
+            if record is not None and field.path.count(".") == 1:
+                current = record[known.name]
+            if keys:
+                test = f"{field.path} == '{current if current in keys else keys[0]}'"
+        return f"{{% if {test} %}}…{{% endif %}}"
 
     @api.model
     def _is_helper(self, field, catalogue):

@@ -9,4 +9,11 @@ from . import (
     test_receive,
     test_secrets,
     test_send,
+    test_template_access,
+    test_template_compose,
+    test_template_default,
+    test_template_import,
+    test_template_languages,
+    test_template_reports,
+    test_template_writing,
 )

@@ -230,6 +230,7 @@ class Catalogue:
         words = folded(text).split()
         wanted = " ".join(words)
         found = []
+        roots = self.roots()
         if depth not in self._walked:
             self._walked[depth] = list(self._walk(depth))
         for item in self._walked[depth]:
@@ -246,7 +247,10 @@ class Catalogue:
             other = sum(word not in words for word in spoken)
             whole_label = last == wanted or not (partial or other)
             rank = 0 if whole_label else 1 if last.startswith(wanted) else 2
-            order = rank, partial, item.path.count("."), other, label, item.path
+            order = (
+                rank, partial, item.path.count("."), other, roots.index(item.group), label,
+                item.path,
+            )
             found.append((order, item))
         found.sort(key=lambda entry: entry[0])
         chosen = [entry[1] for entry in found[:limit]]

@@ -150,7 +150,7 @@ export class SpecialFieldDialog extends Component {
     }
 
     pickCondition(field) {
-        this.pick({ text: `{% if ${field.path} %}…{% endif %}` });
+        this.pick({ text: field.condition });
     }
 
     async pickBlock(style) {
