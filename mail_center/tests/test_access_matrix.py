@@ -28,6 +28,8 @@ MATRIX = {
     "mail.center.type": SETTINGS,
     "mail.center.template": SETTINGS,
     "mail.center.template.default": {"manager": "r"},
+    "mail.center.template.import": {"manager": "rwcu"},
+    "mail.center.template.import.line": {"manager": "rwcu"},
     "mail.center.linkable": SETTINGS,
     "mail.center.account": {
         "owner": "rw", "reader": "r", "sender": "r", "delegate": "rw", "manager": "rwcu",
@@ -37,6 +39,12 @@ MATRIX = {
     },
     "mail.center.account.secret": {},
     "mail.center.rate.limit": {},
+    "mail.center.pop3.message": {},
+    # Wizards are of the one who opened them; only who manages the account switches it.
+    "mail.center.adopt": {"manager": "c"},
+    "mail.center.adopt.line": {},
+    "mail.center.switch": {"owner": "c", "delegate": "c", "manager": "c"},
+    "mail.center.switch.line": {},
     "mail.center.folder": {"owner": "rw", "reader": "r", "delegate": "rw", "manager": "rw"},
     "mail.center.message": {"owner": "rw", "reader": "rw", "delegate": "rw"},
     "mail.center.message.location": {"owner": "r", "reader": "r", "delegate": "r"},
@@ -114,6 +122,15 @@ class MatrixCase:
             return self.account_values(f"n{number}@mc.example"), {"name": "changed"}
         if model in ("mail.center.profile", "mail.center.type", "mail.center.template"):
             return name, {"name": f"changed {number}"}
+        if model == "mail.center.template.import":
+            return {}, {"type_id": self.some_type.id}
+        if model == "mail.center.template.import.line":
+            source = self.env["mail.template"].create({"name": f"T{number}"})
+            wizard = self.fresh("mail.center.template.import")
+            return (
+                {"import_id": wizard.id, "template_id": source.id, "state": "ready"},
+                {"selected": True},
+            )
         if model == "mail.center.template.default":
             message_type = self.env["mail.center.type"].create({"name": f"T{number}"})
             return (
@@ -140,6 +157,19 @@ class MatrixCase:
         if model == "mail.center.rate.limit":
             owner = self.users["owner"].id
             return {"user_id": owner, "kind": f"k{number}"}, {"kind": f"changed {number}"}
+        if model == "mail.center.pop3.message":
+            return {"account_id": account, "uidl": f"u{number}"}, {"state": "gone"}
+        if model == "mail.center.adopt":
+            return {}, {"line_ids": []}
+        if model == "mail.center.adopt.line":
+            return {"adopt_id": self.fresh("mail.center.adopt").id}, {"selected": True}
+        if model == "mail.center.switch":
+            legacy = self.env["mail.center.account"]._create_legacy(
+                {**self.account_values(f"pop{number}@mc.example"), "pop3_host": "pop.mc.example"}
+            )
+            return {"account_id": legacy.id}, {"imap_login": "changed"}
+        if model == "mail.center.switch.line":
+            return {"switch_id": self.fresh("mail.center.switch").id, "uid": 1}, {"uid": 2}
         if model == "mail.center.folder":
             return {"account_id": account, "path": f"F{number}"}, {"policy": "off"}
         if model == "mail.center.thread":
