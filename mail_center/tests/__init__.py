@@ -3,6 +3,7 @@ from . import (
     test_access_matrix,
     test_account_probe,
     test_account_setup,
+    test_adoption,
     test_compose,
     test_draft,
     test_pop3,

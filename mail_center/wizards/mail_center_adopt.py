@@ -214,7 +214,7 @@ class MailCenterAdopt(models.TransientModel):
             )
             return text, had.browse()
         if server.server_type not in ("pop", "imap"):
-            labels = dict(server._fields["server_type"]._description_selection(self.env))
+            labels = self._labels("fetchmail.server", "server_type")
             text = self.env._(
                 "It logs in by “%s”, so there is no password to take over. It stays with Odoo.",
                 labels.get(server.server_type, server.server_type),
@@ -306,7 +306,7 @@ class MailCenterAdopt(models.TransientModel):
 
     @api.model
     def _sender_obstacle(self, sender):
-        labels = dict(sender._fields["smtp_authentication"]._description_selection(self.env))
+        labels = self._labels("ir.mail_server", "smtp_authentication")
         return self.env._(
             "The outgoing server “%(server)s” logs in by “%(way)s”, which an account can't take "
             "over.",
@@ -318,18 +318,18 @@ class MailCenterAdopt(models.TransientModel):
 
     @api.model
     def _port(self, server):
-        return server.port or USUAL_PORTS[(server.server_type, server.is_ssl)]
+        return server.port or USUAL_PORTS.get((server.server_type, server.is_ssl), 0)
 
     @api.model
     def _server_text(self, host, port, security):
         if not host:
             return False
-        labels = dict(
-            self.env["mail.center.account"]._fields["smtp_security"]._description_selection(
-                self.env
-            )
-        )
-        return f"{host}:{port} ({labels[security]})"
+        return f"{host}:{port} ({self._labels('mail.center.account', 'smtp_security')[security]})"
+
+    @api.model
+    def _labels(self, model, field):
+        """The words for the values of a selection field, in the user's language."""
+        return dict(self.env[model]._fields[field]._description_selection(self.env))
 
     @api.model
     def _sender_text(self, sender):
