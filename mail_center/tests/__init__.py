@@ -11,6 +11,7 @@ from . import (
     test_secrets,
     test_send,
     test_template_access,
+    test_template_browser,
     test_template_compose,
     test_template_default,
     test_template_import,

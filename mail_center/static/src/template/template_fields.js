@@ -38,7 +38,10 @@ export class TemplateSubjectField extends CharField {
         this.openPicker = useSpecialFields(this.desk);
         useEffect(
             (input) => {
-                const typed = () => this.desk.type(this.props.name, input.value);
+                const typed = () => {
+                    this.typed = input.value;
+                    this.desk.type(this.props.name, input.value);
+                };
                 input?.addEventListener("input", typed);
                 return () => input?.removeEventListener("input", typed);
             },
@@ -53,9 +56,10 @@ export class TemplateSubjectField extends CharField {
     insert(text) {
         const input = this.input.el;
         input.focus();
-        // Leaving the field has trimmed it: give back the space that stood before the cursor.
-        const gap = " ".repeat(Math.max(0, this.selectionStart - input.value.length));
         const at = Math.min(this.selectionStart, input.value.length);
+        // Leaving the field has trimmed it: give back the space that stood before the cursor.
+        const trimmed = at === input.value.length && this.typed?.trim() === input.value;
+        const gap = trimmed ? this.typed.slice(this.typed.trimEnd().length) : "";
         input.setRangeText(gap + text, at, at, "end");
         this.selectionStart = input.selectionStart;
         // Tell Odoo's field and the preview.
