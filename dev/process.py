@@ -14,6 +14,9 @@ from dev.console import DevError, note
 from dev.paths import CACHE, LOG
 
 
+LONGEST_QUOTE = 220  # characters of a log's line that are shown
+
+
 def run_logged(
     command, log: str, *, hint: str = "", append: bool = True, finish: bool = False, **options
 ) -> None:
@@ -77,7 +80,7 @@ def tail(path: Path, start: int = 0, lines: int = 12) -> str:
         stream.seek(start)
         text = stream.read().decode(errors="replace").strip()
     told = [line for line in text.splitlines() if " INFO " not in line] or text.splitlines()
-    return "\n".join(f"    {line}" for line in told[-lines:])
+    return "\n".join(f"    {line[:LONGEST_QUOTE]}" for line in told[-lines:])
 
 
 def start_time(pid: int) -> str | None:
