@@ -13,7 +13,6 @@ from pathlib import Path
 from dev.console import DevError, note
 from dev.paths import CACHE, LOG
 
-
 LONGEST_QUOTE = 220  # characters of a log's line that are shown
 
 
