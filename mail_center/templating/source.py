@@ -150,7 +150,8 @@ class RecordSource:
     def label(self):
         return self.read("display_name") or ""
 
-    def read(self, name):
+    def read(self, name):  # pylint: disable=method-required-super
+        """A field's value (this is no model: ``read`` is the engine's protocol)."""
         record = self._record
         if self.field_type(name) is None or not self._sight.visible(record):
             raise ForbiddenField(name)
