@@ -1,1 +1,1 @@
-from . import message, probe
+from . import draft, message, probe

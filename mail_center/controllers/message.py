@@ -22,7 +22,7 @@ class MailCenterMessageController(http.Controller):
             raise NotFound
         if message.has_access("read"):
             return message.sudo()
-        if message.sudo().account_id.share_linked:
+        if request.env["mail.center.link"]._may_read_linked(message.sudo()):
             for link in message.sudo().link_ids:
                 if link.sudo(False)._record() is not None:
                     return message.sudo()

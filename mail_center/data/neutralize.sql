@@ -2,3 +2,7 @@
 UPDATE mail_center_account
    SET sync_enabled = false,
        send_enabled = false;
+
+UPDATE mail_center_outbox
+   SET copy_state = 'none'
+ WHERE copy_state = 'pending';

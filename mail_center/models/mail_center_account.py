@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
 
 from ..core.mime import Address, parse_addresses
@@ -189,6 +189,7 @@ class MailCenterAccount(models.Model):
         """Raise AccessError unless the current user has *right* on every account."""
         if self.env.su:
             return
+        self.check_access("read")  # who may not even see it learns nothing of it
         for account in self:
             if not account.sudo(False)[f"can_{right}"]:
                 raise AccessError(

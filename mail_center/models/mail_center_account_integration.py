@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 from odoo.http import request
 from odoo.service.server import thread_local
 
-from ..core.mime import parse_addresses
+from ..core.mime import not_addresses, parse_addresses
 
 # The routes by which other programs call Odoo's models.
 EXTERNAL_API = ("/json/", "/xmlrpc/", "/jsonrpc")
@@ -123,14 +123,13 @@ class MailCenterAccount(models.Model):
     def _integration_addresses(self, value):
         found = []
         for text in [value] if isinstance(value, str) else value or []:
-            addresses = parse_addresses(text or "")
-            if (text or "").strip() and not addresses:
+            if wrong := not_addresses(text or ""):
                 raise UserError(
                     self.env._(
-                        "“%s” is not an email address. Write it as name@example.com.", text
+                        "“%s” is not an email address. Write it as name@example.com.", wrong[0]
                     )
                 )
-            found += addresses
+            found += parse_addresses(text or "")
         return found
 
     @api.model

@@ -41,6 +41,13 @@ class MailCenterAccountPermission(models.Model):
                     self.env._("Tick at least one of Read, Send and Manage, or delete the line.")
                 )
 
+    def write(self, vals):
+        result = super().write(vals)
+        if "account_id" in vals:
+            # Odoo looks at the rights before the change: here the new account counts too.
+            self.check_access("write")
+        return result
+
     @api.depends("user_id", "profile_id")
     def _compute_display_name(self):
         for permission in self:

@@ -255,10 +255,26 @@ class MailCenterDraft(models.Model):
         self.unlink()
         return True
 
+    @api.autovacuum
+    def _gc_untouched(self):
+        """Windows in which nobody has written anything."""
+        limit = fields.Datetime.subtract(fields.Datetime.now(), days=1)
+        self.search(
+            [("is_touched", "=", False), ("state", "=", "draft"), ("write_date", "<", limit)],
+            limit=1000,
+        ).unlink()
+
     def action_open(self):
-        """Show the draft in its window."""
+        """Show the draft in its window; one that waits for its time shows how it is going out."""
         self.ensure_one()
-        self.write({"is_open": True})
+        if self.state == "waiting":
+            return {
+                "type": "ir.actions.act_window",
+                "res_model": "mail.center.outbox",
+                "res_id": self.outbox_id.id,
+                "view_mode": "form",
+            }
+        self.write({"is_open": True, "layout": "normal"})
         return {
             "type": "ir.actions.client",
             "tag": "mail_center_compose",

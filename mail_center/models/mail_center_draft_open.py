@@ -1,3 +1,5 @@
+from urllib.parse import quote
+
 from markupsafe import Markup, escape
 from odoo import api, models
 from odoo.exceptions import UserError
@@ -196,7 +198,7 @@ class MailCenterDraft(models.Model):
             copies.append(self._copy_file(file))
         body = self.body_html or ""
         for file in parent.sudo().attachment_ids.filtered("description"):
-            source = f'src="cid/{file.description}"'
+            source = f'src="cid/{quote(file.description, safe="")}"'
             if source in body:
                 body = body.replace(source, f'src="/web/image/{self._copy_file(file)}"')
             elif file in files:

@@ -84,3 +84,17 @@ class MailCenterDraft(models.Model):
 
     def _reopen(self, is_open=False):
         self.sudo().write({"state": "draft", "outbox_id": False, "is_open": is_open})
+
+    # ---- the list of drafts -------------------------------------------------
+
+    def action_undo(self):
+        """Don't send it yet: back into its window."""
+        self.ensure_one()
+        self.undo()
+        return self.action_open()
+
+    def action_send_now(self):
+        return self.outbox_id.action_send_now()
+
+    def action_cancel(self):
+        return self.outbox_id.action_cancel()

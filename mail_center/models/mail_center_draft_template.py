@@ -28,14 +28,16 @@ class MailCenterDraft(models.Model):
         self.ensure_one()
         self.check_access("write")
         template = self.env["mail.center.template"].browse(template_id)
-        html, subject, warnings = self._template_texts(template)
+        html, subject, warnings, lang = self._template_texts(template)
         vals = {"template_id": template.id, "is_touched": True}
-        if subject and (not self.subject or self.subject == self.auto_subject):
+        # An answer keeps the subject of its conversation.
+        own = self.subject and (self.mode != "new" or self.subject != self.auto_subject)
+        if subject and not own:
             vals.update(subject=subject, auto_subject=subject)
         else:
             subject = False
         self.write(vals)
-        warnings += self._take_template_files(template)
+        warnings += self._take_template_files(template.with_context(lang=lang))
         allowed = {choice["id"] for choice in self._type_choices()}
         return {
             **self._saved(),
@@ -62,7 +64,7 @@ class MailCenterDraft(models.Model):
             self.env._("“%s” can't be read and was left out.", path)
             for path in rendered.unresolved
         ]
-        return TEMPLATE % (template.id, rendered.body), rendered.subject, warnings
+        return TEMPLATE % (template.id, rendered.body), rendered.subject, warnings, rendered.lang
 
     def _take_template_files(self, template):
         former = self.attachment_ids.filtered(lambda file: file.description == FROM_TEMPLATE)
@@ -90,11 +92,13 @@ class MailCenterDraft(models.Model):
         """The template that every new mail of its type begins with."""
         try:
             with self.env.cr.savepoint():
-                html, subject, warnings = self._template_texts(template)
-                warnings += self._take_template_files(template)
+                html, subject, warnings, lang = self._template_texts(template)
+                warnings += self._take_template_files(template.with_context(lang=lang))
         except UserError as error:
             warnings = [str(error)]
         else:
+            if "sender.signature" in (template.body_html or ""):
+                signature = ""
             vals = {"template_id": template.id, "body_html": html + body + signature}
             if subject:
                 vals.update(subject=subject, auto_subject=subject)

@@ -1,6 +1,7 @@
 import logging
 
 from odoo import api, models
+from odoo.fields import Domain
 from odoo.tools import split_every
 
 from ..core.intake import SUBJECT_MAX, take_in
@@ -36,7 +37,7 @@ class MailCenterFiling(models.AbstractModel):
             key = self._identity(intake)
             if intake.uid in found:
                 again.append((intake, found[intake.uid]))
-            elif key and key in seen:
+            elif key in seen:
                 again.append((intake, seen[key]))
             else:
                 seen[key] = intake
@@ -68,27 +69,35 @@ class MailCenterFiling(models.AbstractModel):
     def _identity(self, intake):
         """Two mails of an account with this in common are one mail in two places."""
         mail = intake.mail
-        return (mail.message_id, mail.content_hash) if mail.message_id else None
+        return (mail.message_id, mail.content_hash)
 
     @api.model
     def _find_stored(self, folder, intakes):
         """UID → message, for what this account has already: moved, copied, sent from here."""
-        ids = {intake.mail.message_id for intake in intakes if intake.mail.message_id}
-        if not ids:
+        if not intakes:
             return {}
+        ids = {intake.mail.message_id for intake in intakes if intake.mail.message_id}
+        nameless = {intake.mail.content_hash for intake in intakes if not intake.mail.message_id}
         candidates = (
             self.env["mail.center.message"]
             .sudo()
             .search_fetch(
-                [("account_id", "=", folder.account_id.id), ("message_id", "in", list(ids))],
+                Domain("account_id", "=", folder.account_id.id)
+                & (
+                    Domain("message_id", "in", list(ids))
+                    | Domain("message_id", "=", False)
+                    & Domain("content_hash", "in", list(nameless))
+                ),
                 ["message_id", "content_hash", "direction"],
             )
         )
-        by_hash = {(message.message_id, message.content_hash): message for message in candidates}
+        by_hash = {
+            (message.message_id or "", message.content_hash): message for message in candidates
+        }
         # Some servers change what they file as sent. The Message-ID is of our making, so in
         # the folder of sent mail it is proof enough; elsewhere a stranger may have copied it.
         ours = {
-            message.message_id: message for message in candidates if message.direction == "out"
+            message.message_id: message for message in candidates if message.outbox_ids
         }
         found = {}
         for intake in intakes:
@@ -110,7 +119,7 @@ class MailCenterFiling(models.AbstractModel):
         return {
             "account_id": account.id,
             "direction": "out" if outgoing else "in",
-            "state": "sent" if outgoing else "received",
+            "state": self._state_of(folder, outgoing),
             "kind": mail.kind,
             "message_id": mail.message_id or False,
             "in_reply_to": " ".join(mail.in_reply_to or self._reported(mail)) or False,
@@ -137,6 +146,12 @@ class MailCenterFiling(models.AbstractModel):
             "type_id": (account.outgoing_type_id if outgoing else account.incoming_type_id).id,
             "attachment_count": sum(not file.inline for file in mail.attachments),
         }
+
+    @api.model
+    def _state_of(self, folder, outgoing):
+        if folder.special_use == "drafts":
+            return "draft"
+        return "sent" if outgoing else "received"
 
     @api.model
     def _reported(self, mail):
@@ -220,8 +235,17 @@ class MailCenterFiling(models.AbstractModel):
                 }
                 for file in intake.mail.attachments
             ]
-        self.env["ir.attachment"].sudo().create(files)
+        self._attachments().create(files)
         return messages
+
+    @api.model
+    def _attachments(self):
+        """Where files are stored as they came: pictures unshrunk, HTML as plain text."""
+        return (
+            self.env["ir.attachment"]
+            .sudo()
+            .with_context(image_no_postprocess=True, attachments_mime_plainxml=True)
+        )
 
     @api.model
     def _partners(self, account, intakes):
@@ -283,7 +307,7 @@ class MailCenterFiling(models.AbstractModel):
                     }
                 )
             )
-            self.env["ir.attachment"].sudo().create(
+            self._attachments().create(
                 {
                     "name": "message.eml",
                     "res_model": line._name,
@@ -330,6 +354,9 @@ class MailCenterFiling(models.AbstractModel):
         error = intake.error
         if intake.mail:
             folder = line.folder_id
+            if stored := self._find_stored(folder, [intake]):
+                line.write({"state": "solved", "message_id": stored[intake.uid].id})
+                return
             messages, by_uid, refused = self._create_messages(folder, [intake])
             if by_uid:
                 if folder.uidvalidity == line.uidvalidity:

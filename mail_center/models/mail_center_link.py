@@ -110,7 +110,13 @@ class MailCenterLink(models.Model):
     @api.model
     def _may_read_linked(self, message):
         """May the user read *message* (sudo) who may read a record it is linked to?"""
-        return message.account_id.share_linked or message.account_id.sudo(False).can_read
+        account = message.account_id
+        if account.sudo(False).can_read:
+            return True
+        companies = self.env.companies
+        return account.share_linked and (
+            not account.company_id or account.company_id in companies
+        )
 
     @api.model
     def _email_of_record(self, message, reason):

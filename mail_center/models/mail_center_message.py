@@ -5,6 +5,7 @@ from ..core.html import unblock
 
 STATES = [
     ("received", "Received"),
+    ("draft", "Draft"),
     ("queued", "Waiting to be sent"),
     ("sending", "Being sent"),
     ("sent", "Sent"),
@@ -133,12 +134,9 @@ class MailCenterMessage(models.Model):
     def _open_compose(self, mode):
         self.ensure_one()
         return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("New email"),
-            "res_model": "mail.center.compose",
-            "view_mode": "form",
-            "target": "new",
-            "context": {"default_parent_id": self.id, "default_mode": mode},
+            "type": "ir.actions.client",
+            "tag": "mail_center_compose",
+            "params": {"parent_id": self.id, "mode": mode},
         }
 
     def action_download_source(self):

@@ -1,9 +1,15 @@
+import hashlib
+
 from odoo import fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import LockError, UserError
 
 from ..core.smtp import message_state
 from .mail_center_message import STATES
 from .mail_center_outbox_recipient import OPEN_STATES
+
+
+class MissingSource(Exception):
+    """The frozen bytes of a mail are not what was frozen: nothing may be sent in their place."""
 
 
 class MailCenterOutbox(models.Model):
@@ -28,7 +34,7 @@ class MailCenterOutbox(models.Model):
     user_id = fields.Many2one("res.users", string="Written by", required=True, index=True)
     subject = fields.Char(related="message_id.subject")
     state = fields.Selection(
-        [state for state in STATES if state[0] != "received"],
+        [state for state in STATES if state[0] not in ("received", "draft")],
         required=True,
         default="queued",
         index=True,
@@ -55,7 +61,7 @@ class MailCenterOutbox(models.Model):
     def _raw(self):
         """The frozen bytes of the mail."""
         self.ensure_one()
-        attachment = (
+        attachments = (
             self.env["ir.attachment"]
             .sudo()
             .search(
@@ -66,7 +72,12 @@ class MailCenterOutbox(models.Model):
                 ]
             )
         )
-        return attachment.raw or b""
+        raw = attachments.raw if len(attachments) == 1 else b""
+        if not raw or hashlib.sha1(raw).hexdigest() != attachments.checksum:
+            raise MissingSource(
+                self.env._("The stored mail is missing or damaged: restore the file store.")
+            )
+        return raw
 
     def _seconds_under_way(self, now):
         """How long the mail has been trying to leave; waiting for its time does not count."""
@@ -96,7 +107,9 @@ class MailCenterOutbox(models.Model):
             again = outbox.recipient_ids.filtered(lambda r: r.state in ("deferred", "failed"))
             again.state = "queued"
             if again:
-                outbox._set_state("queued", next_attempt=False, error=False)
+                outbox._set_state(
+                    "queued", next_attempt=False, error=False, copy_state="pending"
+                )
         self.env["mail.center.sender"]._wake()
         return True
 
@@ -104,7 +117,12 @@ class MailCenterOutbox(models.Model):
         self._require_writer()
         for outbox in self.sudo():
             # Waits for a worker that has it just now, so that the answer is the truth.
-            outbox.lock_for_update()
+            try:
+                outbox.lock_for_update()
+            except LockError as error:
+                raise UserError(
+                    self.env._("The mail is being sent just now. Look again in a moment.")
+                ) from error
             if outbox.state not in ("queued", "deferred"):
                 raise UserError(
                     self.env._("“%s” can't be cancelled any more.", outbox.message_id.display_name)

@@ -66,7 +66,7 @@ class MailCenterOutbox(models.Model):
             self.env["mail.center.log"]._add(
                 outbox.account_id,
                 "bounced",
-                self.env._("“%s” came back.", outbox.message_id.display_name),
+                self.env._("The mail no. %s came back.", outbox.id),
                 level="warning",
                 detail=error,
             )

@@ -40,11 +40,13 @@ class MailCenterAccount(models.Model):
     )
 
     @api.depends_context("uid")
-    @api.depends("protocol", "can_manage")
+    @api.depends("protocol", "active", "can_manage")
     def _compute_can_switch(self):
         manager = self.env.user.has_group("mail_center.group_manager")
         for account in self:
-            account.can_switch = account.protocol == "pop3" and (manager or account.can_manage)
+            account.can_switch = (
+                account.protocol == "pop3" and account.active and (manager or account.can_manage)
+            )
 
     # ---- no new POP3 --------------------------------------------------------
 

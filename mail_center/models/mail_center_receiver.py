@@ -53,6 +53,7 @@ class MailCenterReceiver(models.AbstractModel):
             try:
                 self._receive(account, token)
             except OutOfTime:
+                self.env["ir.cron"]._commit_progress(1, remaining=max(self._due_count(), 1))
                 return
             if not self.env["ir.cron"]._commit_progress(1, remaining=self._due_count()):
                 return
@@ -99,6 +100,8 @@ class MailCenterReceiver(models.AbstractModel):
             UPDATE mail_center_account
                SET claim_token = %(token)s, claim_worker = %(worker)s,
                    claim_until = now() AT TIME ZONE 'utc' + %(seconds)s * interval '1 second',
+                   -- Killed in mid-run it is not the first again.
+                   next_sync = now() AT TIME ZONE 'utc',
                    sync_state = CASE WHEN sync_state = 'failing' THEN sync_state ELSE 'running' END
              WHERE id = (
                     SELECT id FROM mail_center_account
@@ -144,12 +147,13 @@ class MailCenterReceiver(models.AbstractModel):
         try:
             stored = self._receive_mailbox(account, token)
         except OutOfTime:
-            self._finish(account, token, {"next_sync": False})
+            # Behind those that have waited longer, so that one large import starves nobody.
+            self._finish(account, token, {"next_sync": self._in(0)})
             raise
         except ClaimLost:
             self.env.cr.rollback()
             _logger.info("Account %s was taken over by another worker", account.id)
-        except psycopg2.Error:
+        except (psycopg2.OperationalError, psycopg2.InterfaceError):
             raise  # the database itself is in trouble: nothing can be recorded now
         except Exception as error:
             self.env.cr.rollback()
@@ -195,7 +199,6 @@ class MailCenterReceiver(models.AbstractModel):
             )
 
     @api.model
-    @api.model
     def _receive_mailbox(self, account, token):
         """One pass over the mailbox of a claimed account. Returns how many mails were stored."""
         endpoint = account._endpoint("imap")
@@ -203,6 +206,7 @@ class MailCenterReceiver(models.AbstractModel):
         with Session.open(endpoint) as session:
             return self._receive_folders(account, token, session)
 
+    @api.model
     def _in(self, seconds):
         return self.env.cr.now().replace(microsecond=0) + timedelta(seconds=seconds)
 
@@ -255,8 +259,10 @@ class MailCenterReceiver(models.AbstractModel):
         ):
             try:
                 stored += self._receive_folder(account, token, session, folder)
+                if not self._commit():
+                    raise OutOfTime
             except MailServerError as error:
-                if error.kind in ("closed", "timeout", "connect", "auth"):
+                if not session.usable:
                     raise
                 # One folder that the server won't open does not stop the others.
                 path = folder.path
@@ -316,8 +322,8 @@ class MailCenterReceiver(models.AbstractModel):
             changed = session.flags(changed_since=steps.changed_since)
             self._transaction(lambda: self._apply_flags(account, token, folder, changed))
         if steps.must_compare(folder.known_uids):
-            on_server = session.uids(1, status.uidnext - 1)
             self._commit()
+            on_server = session.uids(1, status.uidnext - 1)
             missing, gone = compare(folder._known_uids(), on_server, status.uidnext - 1)
             self._commit()
             stored += self._fetch(account, token, session, folder, status, missing)

@@ -3,12 +3,14 @@ import uuid
 from datetime import timedelta
 from functools import partial
 
+import psycopg2
 from odoo import api, models
 
 from .. import worker
 from ..core import imap, smtp
 from ..core.net import MailServerError
 from ..core.secrets import KeyFileError
+from .mail_center_outbox import MissingSource
 from .mail_center_outbox_recipient import OPEN_STATES
 from .mail_center_receiver import ClaimLost
 
@@ -50,7 +52,17 @@ class MailCenterSender(models.AbstractModel):
             if not rows:
                 break
             account = rows.account_id
-            if not self._send_batch(account, rows, token):
+            try:
+                done = self._send_batch(account, rows, token)
+            except psycopg2.OperationalError:
+                raise  # the database itself is in trouble: the claims run out by themselves
+            except Exception:
+                # A fault of ours in one account must not hold the others up.
+                _logger.exception("Sending mail of account %s failed", account.id)
+                self.env.cr.rollback()
+                self.env.invalidate_all()
+                done = False
+            if not done:
                 # A server that can't be reached must not hold the other accounts up.
                 tried.append(account.id)
             if not self.env["ir.cron"]._commit_progress(len(rows), remaining=self._due_count()):
@@ -138,7 +150,7 @@ class MailCenterSender(models.AbstractModel):
                 self.env["mail.center.log"]._add(
                     row.account_id,
                     "send_uncertain",
-                    self.env._("Nobody knows whether “%s” was sent.", row.message_id.display_name),
+                    self.env._("Nobody knows whether the mail no. %s was sent.", row.id),
                     level="warning",
                 )
             else:
@@ -158,11 +170,7 @@ class MailCenterSender(models.AbstractModel):
     @api.model
     def _send_batch(self, account, rows, token):
         """Send claimed mails over one connection. False when the server can't be used."""
-        loads = [
-            (row, row.envelope_from, row.recipient_ids.filtered(
-                lambda r: r.state in OPEN_STATES).mapped("email"), row._raw())
-            for row in rows
-        ]
+        loads, rows = self._load(rows)
         try:
             endpoint = account._endpoint("smtp")
             self._commit()  # no transaction stays open while the network is in use
@@ -170,9 +178,10 @@ class MailCenterSender(models.AbstractModel):
         except (MailServerError, ValueError, KeyFileError) as error:
             self._account_failed(account, rows, error)
             return False
+        left = True
         with session:
             for row, envelope_from, recipients, raw in loads:
-                if not session.usable:
+                if not session.usable or not left:
                     self._give_back(row, token)
                     continue
                 try:
@@ -186,8 +195,33 @@ class MailCenterSender(models.AbstractModel):
                     attempt = None
                     self._unsendable(row, error)
                 if attempt:
-                    self._record(row, token, attempt)
+                    left = self._record(row, token, attempt)
         return session.usable
+
+    @api.model
+    def _load(self, rows):
+        """What is needed of each mail, read before the network is used.
+
+        Returns the loads and the rows they belong to; a mail whose bytes are gone waits.
+        """
+        loads, usable = [], rows.browse()
+        for row in rows:
+            try:
+                raw = row._raw()
+            except MissingSource as error:
+                row.recipient_ids.filtered(lambda r: r.state in OPEN_STATES).state = "deferred"
+                row._set_state(
+                    "deferred",
+                    error=str(error),
+                    claim_token=False,
+                    next_attempt=self.env.cr.now() + timedelta(hours=1),
+                )
+                self._tell(row, "error")
+                continue
+            open_rows = row.recipient_ids.filtered(lambda r: r.state in OPEN_STATES)
+            loads.append((row, row.envelope_from, open_rows.mapped("email"), raw))
+            usable |= row
+        return loads, usable
 
     @api.model
     def _host_name(self, account):
@@ -224,7 +258,7 @@ class MailCenterSender(models.AbstractModel):
 
     @api.model
     def _record(self, row, token, attempt):
-        """Store what became of each recipient, and commit."""
+        """Store what became of each recipient, and commit. Returns the seconds left."""
         def store():
             row.invalidate_recordset()
             if row.claim_token != token:
@@ -233,7 +267,8 @@ class MailCenterSender(models.AbstractModel):
                 return
             self._record_results(row, attempt)
 
-        self.env["mail.center.receiver"]._transaction(store)
+        _result, left = self.env["mail.center.receiver"]._transaction(store)
+        return left
 
     @api.model
     def _record_results(self, row, attempt):
@@ -300,9 +335,8 @@ class MailCenterSender(models.AbstractModel):
         self.env["mail.center.log"]._add(
             row.account_id,
             f"send_{row.state}",
-            self.env._(
-                "%(state)s: “%(subject)s”", state=label, subject=row.message_id.display_name
-            ),
+            # No subject: whoever may read the log may not always read the mail.
+            self.env._("%(state)s: mail no. %(number)s", state=label, number=row.id),
             level=level,
             detail=row.error or "",
         )
@@ -335,6 +369,12 @@ class MailCenterSender(models.AbstractModel):
                     ("state", "in", ["sent", "partly_sent"]),
                     ("account_id.imap_host", "!=", False),
                     ("account_id.active", "=", True),
+                    ("account_id.send_enabled", "=", True),
+                    "|",
+                    ("next_attempt", "=", False),
+                    ("next_attempt", "<=", self.env.cr.now()),
+                    # A server that is away would cost its time-out at every run.
+                    ("account_id.sync_state", "!=", "failing"),
                     "|",
                     ("create_date", ">", since),
                     ("send_after", ">", since),
@@ -344,24 +384,47 @@ class MailCenterSender(models.AbstractModel):
             )
         )
         for account, mails in rows.grouped("account_id").items():
-            folder = account._folder("sent").path
-            loads = [(row, row.message_id.message_id, row._raw()) for row in mails]
+            self._file_copies_of(account, mails)
+
+    @api.model
+    def _file_copies_of(self, account, rows):
+        loads = []
+        for row in rows:
             try:
-                endpoint = account._endpoint("imap")
-                self._commit()
-                with imap.Session.open(endpoint) as session:
-                    for row, message_id, raw in loads:
+                loads.append((row, row.message_id.message_id, row._raw()))
+            except MissingSource:
+                row.copy_state = "failed"
+        folder = account._folder("sent").path
+        try:
+            endpoint = account._endpoint("imap")
+            self._commit()
+            with imap.Session.open(endpoint) as session:
+                for row, message_id, raw in loads:
+                    try:
                         self._file_copy(session, folder, row, message_id, raw)
-            except (MailServerError, ValueError, KeyFileError) as error:
-                self.env.cr.rollback()
-                self.env["mail.center.log"]._add(
-                    account,
-                    "copy_failed",
-                    self.env._("A sent mail could not be put into the folder of sent mail."),
-                    level="warning",
-                    detail=str(error),
-                )
-                self._commit()
+                    except MailServerError as error:
+                        if not session.usable:
+                            raise
+                        # Refused for good, such as a full mailbox: the others go on.
+                        row.copy_state = "failed"
+                        self._tell_copy(account, error)
+        except (MailServerError, ValueError, KeyFileError) as error:
+            self.env.cr.rollback()
+            self.env.invalidate_all()
+            pending = rows.filtered(lambda row: row.copy_state == "pending")
+            pending.next_attempt = self.env.cr.now() + timedelta(hours=1)
+            self._tell_copy(account, error)
+
+    @api.model
+    def _tell_copy(self, account, error):
+        self.env["mail.center.log"]._add(
+            account,
+            "copy_failed",
+            self.env._("A sent mail could not be put into the folder of sent mail."),
+            level="warning",
+            detail=str(error),
+        )
+        self._commit()
 
     @api.model
     def _file_copy(self, session, folder, row, message_id, raw):

@@ -19,7 +19,8 @@ from ..core.mime import (
     reply_references,
 )
 
-_STORED_IMAGE = re.compile(r"^(?:https?://[^/]+)?/web/(?:image|content)/(\d+)(?:[-/?]|$)")
+# Only an address of this very server, as the editor writes it: a mail that is quoted may hold any.
+_STORED_IMAGE = re.compile(r"^/web/(?:image|content)/(\d+)(?:[-/?]|$)")
 _DATA_IMAGE = re.compile(r"^data:(image/(?:png|jpeg|gif|webp));base64,([A-Za-z0-9+/=\s]+)$")
 MAX_BYTES = 25 * 1024 * 1024
 
@@ -62,6 +63,7 @@ class MailCenterWriter(models.AbstractModel):
             )
         if record:
             record.check_access("read")
+            self.env["mail.center.link"]._check_target(record._name, record.id)
         if parent:
             parent.check_access("read")
         built = self._built(
@@ -100,7 +102,7 @@ class MailCenterWriter(models.AbstractModel):
         self, account, to, cc, bcc, subject, html, attachments, record, parent, message_id=""
     ):
         identity = account.sudo()
-        body, inline = self._body(html)
+        body, inline = self._body(html, parent)
         files = [
             OutgoingAttachment(
                 filename=file.name,
@@ -179,14 +181,14 @@ class MailCenterWriter(models.AbstractModel):
         return message.sudo(False)
 
     @api.model
-    def _body(self, html):
+    def _body(self, html, parent=None):
         """``(clean HTML, inline images)``: pictures of the editor travel inside the mail."""
         if not (html or "").strip():
             return "", ()
         tree = lxml_html.fragment_fromstring(html, create_parent="div")
         inline = {}
         for image in tree.iter("img"):
-            found = self._image(image.get("src") or "")
+            found = self._image(image.get("src") or "", parent)
             if found:
                 name, content_type, content = found
                 # The same picture has the same id each time, so that a preview is what is sent.
@@ -198,11 +200,25 @@ class MailCenterWriter(models.AbstractModel):
         return unblock(sanitise(text, cids=cids).html), tuple(inline.values())
 
     @api.model
-    def _image(self, src):
+    def _image(self, src, parent):
+        """``(name, type, bytes)`` of a picture that the writer put into the mail himself."""
         if match := _DATA_IMAGE.match(src):
             return "image", match[1], base64.b64decode(match[2])
         if match := _STORED_IMAGE.match(src):
             attachment = self.env["ir.attachment"].browse(int(match[1])).exists()
-            if attachment and attachment.has_access("read") and attachment.raw:
+            if self._is_own_image(attachment, parent):
                 return attachment.name, attachment.mimetype, attachment.raw
         return None
+
+    @api.model
+    def _is_own_image(self, attachment, parent):
+        """Reading it is not enough: a quoted mail must not pull files out of the ERP."""
+        if not attachment or not attachment.has_access("read") or not attachment.raw:
+            return False
+        if not (attachment.mimetype or "").startswith("image/"):
+            return False
+        return (
+            attachment.create_uid == self.env.user
+            or attachment.res_model == "mail.center.template"
+            or bool(parent and attachment in parent.attachment_ids)
+        )

@@ -16,14 +16,11 @@ class MailThread(models.AbstractModel):
         return partners.filtered("email"), emails
 
     def action_mail_center_compose(self):
-        """Open the compose form for this record."""
+        """Open a window to write an email about this record."""
         self.ensure_one()
         self.check_access("read")
         return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("New email"),
-            "res_model": "mail.center.compose",
-            "view_mode": "form",
-            "target": "new",
-            "context": {"default_res_model": self._name, "default_res_id": self.id},
+            "type": "ir.actions.client",
+            "tag": "mail_center_compose",
+            "params": {"res_model": self._name, "res_id": self.id},
         }

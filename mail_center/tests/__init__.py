@@ -4,7 +4,6 @@ from . import (
     test_account_probe,
     test_account_setup,
     test_adoption,
-    test_compose,
     test_draft,
     test_pop3,
     test_receive,

@@ -55,13 +55,7 @@ MATRIX = {
     "mail.center.outbox.recipient": {"owner": "r", "reader": "r", "delegate": "r"},
     "mail.center.quarantine": {"owner": "r", "delegate": "r"},
     "mail.center.log": {"owner": "r", "delegate": "r", "manager": "r"},
-    "mail.center.draft": dict.fromkeys(
-        ("user", "owner", "reader", "sender", "delegate", "manager", "foreign"), "c"
-    ),
     # Unsent mail is the writer's alone; everybody with email writes his own.
-    "mail.center.compose": dict.fromkeys(
-        ("user", "owner", "reader", "sender", "delegate", "manager", "foreign"), "c"
-    ),
 }
 
 
@@ -180,8 +174,6 @@ class MatrixCase:
             return {"account_id": account, "error": "e"}, {"error": "f"}
         if model == "mail.center.draft":
             return {"subject": f"new {number}"}, {"subject": "changed"}
-        if model == "mail.center.compose":
-            return {"account_id": account}, {"subject": "changed"}
         if model == "mail.center.message":
             return {"account_id": account, "direction": "in"}, {"type_id": self.some_type.id}
         message = self.fresh("mail.center.message")

@@ -259,6 +259,10 @@ class TestAccountSetup(TransactionCase):
 
 
 class IntegrationCase(TransactionCase):
+    def draft_values(self, account):
+        to = [{"email": "e@x.example"}]
+        return {"account_id": account.id, "recipients_to": to, "subject": "x"}
+
     def set_up_integration(self):
         self.sender = new_test_user(
             self.env, login="mc_robot", password="mc_robot",
@@ -366,8 +370,8 @@ class TestIntegration(IntegrationCase):
         ways = (
             "env['mail.center.account'].browse(env.context['account'])"
             ".integration_send('e@x.example', 'x', 'x')",
-            "env['mail.center.compose'].create({'account_id': env.context['account'],"
-            " 'to_emails': 'e@x.example', 'subject': 'x'}).action_send()",
+            "env['mail.center.draft'].create({'account_id': env.context['account'],"
+            " 'recipients_to': [{'email': 'e@x.example'}], 'subject': 'x'}).send()",
         )
         for code in ways:
             before = self.mails(self.open)
@@ -378,8 +382,8 @@ class TestIntegration(IntegrationCase):
         self.assertFalse(self.mails(self.closed))
 
     def test_a_scheduled_action_is_a_program_and_our_own_jobs_are_not(self):
-        vals = {"account_id": self.closed.id, "to_emails": "e@x.example", "subject": "x"}
-        code = f"env['mail.center.compose'].create({vals!r}).action_send()"
+        vals = self.draft_values(self.closed)
+        code = f"env['mail.center.draft'].create({vals!r}).send()"
         own = self.env.ref("mail_center.ir_cron_send")
         foreign = self.env["ir.cron"].create(
             {"name": "theirs", "state": "code", "code": code,
@@ -394,10 +398,8 @@ class TestIntegration(IntegrationCase):
         self.assertEqual(len(self.mails(self.closed)), 1)
 
     def test_a_person_writes_with_any_account_that_is_open_to_them(self):
-        compose = self.env["mail.center.compose"].with_user(self.sender).create(
-            {"account_id": self.closed.id, "to_emails": "e@x.example", "subject": "x"}
-        )
-        compose.action_send()
+        drafts = self.env["mail.center.draft"].with_user(self.sender)
+        drafts.create(self.draft_values(self.closed)).send()
         self.assertEqual(len(self.mails(self.closed)), 1)
 
 
@@ -425,28 +427,24 @@ class TestIntegrationFromOutside(IntegrationCase, HttpCase):
         key = self.env["res.users.apikeys"].with_user(self.sender)._generate("rpc", "t", expires)
         for account, status in ((self.open, 200), (self.closed, 422)):
             answer = self.url_open(
-                "/json/2/mail.center.compose/create",
-                data=json.dumps({"vals_list": [{"account_id": account.id, "subject": "x",
-                                                "to_emails": "e@x.example"}]}),
+                "/json/2/mail.center.draft/create",
+                data=json.dumps({"vals_list": [self.draft_values(account)]}),
                 headers={"Authorization": f"bearer {key}", "Content-Type": "application/json"},
             )
             answer = self.url_open(
-                "/json/2/mail.center.compose/action_send",
+                "/json/2/mail.center.draft/send",
                 data=json.dumps({"ids": answer.json()}),
                 headers={"Authorization": f"bearer {key}", "Content-Type": "application/json"},
             )
             self.assertEqual(answer.status_code, status)
             self.assertEqual(len(self.mails(account)), status == 200)
 
-    def test_the_compose_form_is_no_way_around_it(self):
+    def test_a_draft_is_no_way_around_it(self):
         for account, allowed in ((self.open, True), (self.closed, False)):
-            compose = self.call(
-                "mail.center.compose", "create",
-                {"account_id": account.id, "to_emails": "e@x.example", "subject": "x"},
-            )
+            draft = self.call("mail.center.draft", "create", self.draft_values(account))
             if allowed:
-                self.call("mail.center.compose", "action_send", [compose])
+                self.call("mail.center.draft", "send", [draft])
             else:
                 with self.assertRaisesRegex(xmlrpc.client.Fault, "Use for integration"):
-                    self.call("mail.center.compose", "action_send", [compose])
+                    self.call("mail.center.draft", "send", [draft])
             self.assertEqual(len(self.mails(account)), allowed)

@@ -77,7 +77,7 @@ class TestProposals(AdoptionCase):
         self.assertEqual((line.kind, line.email, line.user_id), ("pop3", self.address, self.user))
         self.assertEqual(line.sudo().mail_server_id, sender)
         self.assertTrue(line.selected)
-        self.assertIn(f"localhost:{server.port} (SSL/TLS)", line.incoming)
+        self.assertIn(f"localhost:{server.port} (SSL/TLS)", line.servers)
 
     def test_servers_are_paired_by_owner_or_by_address_too(self):
         by_owner = self.outgoing(

@@ -158,10 +158,12 @@ class MailCenterAdopt(models.TransientModel):
             "selected": not (problem or concerns),
             "email": again.email or address,
             "user_id": (again.user_id or self._owner(address, sender)).id,
-            "incoming": self._server_text(
-                server.server, self._port(server), "tls" if server.is_ssl else "none"
+            "servers": "\n".join(
+                filter(
+                    None,
+                    (server.name, self._incoming_text(server), self._outgoing_text(usable)),
+                )
             ),
-            "outgoing": self._sender_text(usable),
             "login": server.user,
             "note": "\n".join(
                 [problem]
@@ -188,7 +190,7 @@ class MailCenterAdopt(models.TransientModel):
             "adoptable": usable,
             "email": address,
             "user_id": self._owner(address, sender).id,
-            "outgoing": self._sender_text(sender),
+            "servers": "\n".join(filter(None, (sender.name, self._outgoing_text(sender)))),
             "login": sender.smtp_user,
             "note": note,
         }
@@ -277,13 +279,6 @@ class MailCenterAdopt(models.TransientModel):
             remarks.append(
                 self.env._("The archived account “%s” had it before and is used again.", again.name)
             )
-        if server.server_type == "pop":
-            remarks.append(
-                self.env._(
-                    "Odoo deletes from the mailbox what it fetches by POP3; the account leaves it "
-                    "there. Switch it to IMAP afterwards."
-                )
-            )
         if not server.is_ssl:
             remarks.append(
                 self.env._("Not encrypted: set the security in the account if the server can.")
@@ -321,20 +316,29 @@ class MailCenterAdopt(models.TransientModel):
         return server.port or USUAL_PORTS.get((server.server_type, server.is_ssl), 0)
 
     @api.model
+    def _incoming_text(self, server):
+        if not server.server:
+            return ""
+        return self._server_text(
+            server.server, self._port(server), "tls" if server.is_ssl else "none"
+        )
+
+    @api.model
+    def _outgoing_text(self, sender):
+        if not sender.smtp_host:
+            return ""
+        return self.env._(
+            "Sends: %s",
+            self._server_text(
+                sender.smtp_host, sender.smtp_port, SMTP_SECURITY[sender.smtp_encryption]
+            ),
+        )
+
+    @api.model
     def _server_text(self, host, port, security):
-        if not host:
-            return False
         return f"{host}:{port} ({self._labels('mail.center.account', 'smtp_security')[security]})"
 
     @api.model
     def _labels(self, model, field):
         """The words for the values of a selection field, in the user's language."""
         return dict(self.env[model]._fields[field]._description_selection(self.env))
-
-    @api.model
-    def _sender_text(self, sender):
-        if not sender:
-            return False
-        return self._server_text(
-            sender.smtp_host, sender.smtp_port, SMTP_SECURITY[sender.smtp_encryption]
-        )

@@ -19,14 +19,13 @@ class MailCenterAdoptLine(models.TransientModel):
         [("imap", "IMAP"), ("pop3", "POP3"), ("smtp", "SMTP only"), ("other", "Other")],
         readonly=True,
     )
-    source = fields.Char(string="Server in Odoo", readonly=True)
+    source = fields.Char(readonly=True)
     fetchmail_id = fields.Many2one("fetchmail.server", ondelete="cascade", readonly=True)
     mail_server_id = fields.Many2one("ir.mail_server", ondelete="cascade", readonly=True)
     account_id = fields.Many2one("mail.center.account", ondelete="cascade", readonly=True)
     email = fields.Char(string="Address")
     user_id = fields.Many2one("res.users", string="Owner", domain=[("share", "=", False)])
-    incoming = fields.Char(readonly=True)
-    outgoing = fields.Char(readonly=True)
+    servers = fields.Text(string="Servers in Odoo", readonly=True)
     login = fields.Char(readonly=True)
     note = fields.Text(readonly=True)
 

@@ -51,7 +51,7 @@ class MailCenterSwitch(models.TransientModel):
     by_content = fields.Integer(string="In both, by content", readonly=True)
     differing = fields.Integer(string="Same Message-ID, other content", readonly=True)
     only_here = fields.Integer(string="Only here", readonly=True)
-    only_there = fields.Integer(string="Only in the mailbox", readonly=True)
+    only_there = fields.Integer(string="Only in the INBOX", readonly=True)
     quarantined = fields.Integer(string="In quarantine, recognised", readonly=True)
     pop3_waiting = fields.Integer(string="To be fetched by POP3", readonly=True)
     pop3_error = fields.Text(readonly=True)
@@ -91,6 +91,8 @@ class MailCenterSwitch(models.TransientModel):
         if not self.env.su and not account.sudo(False).can_switch:
             if account.sudo().protocol != "pop3":
                 raise UserError(self.env._("This account was switched to IMAP already."))
+            if not account.sudo().active:
+                raise UserError(self.env._("This account is archived: nothing is fetched by it."))
             raise AccessError(
                 self.env._("Only who manages the account “%s” may switch it.", account.sudo().name)
             )
@@ -233,15 +235,6 @@ class MailCenterSwitch(models.TransientModel):
         self._checked_account()
         self.sudo().write({"state": "settings", "error": False, "unfinished": False})
         return self._reopen()
-
-    def action_open_account(self):
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "mail.center.account",
-            "res_id": self.account_id.id,
-            "view_mode": "form",
-        }
 
     def _counts(self, result):
         return {

@@ -21,16 +21,15 @@ def test_an_email_from_an_opportunity_comes_back_answered(erp, sandbox, account,
     page = login("loop_anna")
     page.goto(f"{page.url.split('/odoo')[0]}/odoo/crm.lead/{lead}")
     page.click(".o_statusbar_buttons button[name=action_mail_center_compose]")
-    page.wait_for_selector(".modal .o_mail_center_compose")
-    assert page.locator(".modal .o_field_tags .badge, .modal .o_tag").first.inner_text() == (
-        "Katarzyna Zielińska"
-    )
-    page.locator(".modal .odoo-editor-editable p").first.click()
+    window = page.locator(".o_mail_center_window")
+    window.locator(".o_mail_center_editor").wait_for()
+    assert "Katarzyna Zielińska" in window.locator(".o_mail_center_head").inner_text()
+    window.locator(".o_mail_center_editor p").first.click()
     page.keyboard.type("Dzień dobry, oferujemy 40 biurek w trzy tygodnie.")
-    page.click(".modal footer button:has-text('Send')")
-    page.wait_for_selector(".modal", state="detached")
+    window.locator(".o_mail_center_send").click()
+    window.wait_for(state="detached")
 
-    # It leaves at once, and the page learns of it without a reload.
+    # It leaves when the time to undo is over, and the page learns of it without a reload.
     page.wait_for_selector(".o_mail_center_email[data-direction=out][data-state=sent]")
     # The answer is fetched by the scheduled job, once a minute.
     answer = page.wait_for_selector(

@@ -1,6 +1,6 @@
 """Bytes to ParsedMail, OutgoingMail to bytes: addresses, charsets, ids, reports, auto-replies."""
 
-from .address import Address, parse_addresses
+from .address import Address, not_addresses, parse_addresses
 from .automatic import read_automatic
 from .build import (
     BadHeader,
@@ -53,6 +53,7 @@ __all__ = [
     "build",
     "content_hash",
     "new_message_id",
+    "not_addresses",
     "parse",
     "parse_addresses",
     "parse_mailto",

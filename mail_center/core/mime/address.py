@@ -258,3 +258,28 @@ def parse_addresses(text: str, limit: int = 10_000) -> tuple[Address, ...]:
             box.comments.append("".join(comment))
         finish()
     return tuple(found)
+
+
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
+
+
+def not_addresses(text: str) -> list[str]:
+    """What in a typed list of recipients is no address and would be lost if it were skipped.
+
+    >>> not_addresses('anna@example.com, jan(at)example.com')
+    ['jan(at)example.com']
+    """
+    wrong = []
+    bare = _QUOTED.sub(lambda found: "x" * len(found[0]), text)
+    start = 0
+    for end in [*(m.start() for m in re.finditer(r"[,;]", bare)), len(text)]:
+        token = text[start:end].strip()
+        start = end + 1
+        if not token or token.endswith(":"):
+            continue
+        # "Team: anna@example.com" begins a group (RFC 5322, 3.4).
+        token = token.rpartition(":")[2].strip() if ":" in token else token
+        found = parse_addresses(token)
+        if bare[end - len(token) : end].count("@") != 1 or len(found) != 1 or not found[0].valid:
+            wrong.append(token)
+    return wrong

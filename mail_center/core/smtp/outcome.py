@@ -261,7 +261,10 @@ def message_state(states: Iterable[str]) -> str:
     What needs a person's eye wins: an uncertain recipient makes the mail uncertain, one that is
     still to be tried keeps it deferred (or queued).
     """
-    states = set(states) - {CANCELLED} or {CANCELLED}
+    states = set(states)
+    if SENT in states and CANCELLED in states and states <= {SENT, CANCELLED, FAILED}:
+        return PARTLY_SENT
+    states = states - {CANCELLED} or {CANCELLED}
     for state in (SENDING, UNCERTAIN, DEFERRED, QUEUED):
         if state in states:
             return state

@@ -2,7 +2,6 @@ import { Component } from "@odoo/owl";
 import { DropdownItem } from "@web/core/dropdown/dropdown_item";
 import { registry } from "@web/core/registry";
 import { user } from "@web/core/user";
-import { useService } from "@web/core/utils/hooks";
 import { STATIC_ACTIONS_GROUP_NUMBER } from "@web/search/action_menus/action_menus";
 
 /** "Adopt mail servers" in the menu of the list of accounts, for email managers. */
@@ -11,13 +10,10 @@ export class AdoptServers extends Component {
     static components = { DropdownItem };
     static props = {};
 
-    setup() {
-        this.action = useService("action");
-        this.orm = useService("orm");
-    }
-
     async adopt() {
-        this.action.doAction(await this.orm.call("mail.center.account", "action_adopt_servers"));
+        // Not by useService: the menu is closed, and this component gone, when the answer comes.
+        const { action, orm } = this.env.services;
+        await action.doAction(await orm.call("mail.center.account", "action_adopt_servers"));
     }
 }
 

@@ -1,6 +1,5 @@
 import { Chatter } from "@mail/chatter/web_portal/chatter";
 import "@mail/chatter/web/chatter_patch";
-import { useState } from "@odoo/owl";
 import { useService } from "@web/core/utils/hooks";
 import { patch } from "@web/core/utils/patch";
 import { session } from "@web/session";
@@ -12,8 +11,7 @@ Object.assign(Chatter.components, { RecordEmails });
 patch(Chatter.prototype, {
     setup() {
         super.setup(...arguments);
-        this.mailCenterAction = useService("action");
-        this.mailCenter = useState({ version: 0 });
+        this.mailCenterCompose = session.mail_center && useService("mail_center.compose");
     },
 
     get mailCenterEnabled() {
@@ -25,9 +23,6 @@ patch(Chatter.prototype, {
             return;
         }
         const { model, id } = this.state.thread;
-        this.mailCenterAction.doAction("mail_center.mail_center_compose_action", {
-            additionalContext: { default_res_model: model, default_res_id: id },
-            onClose: () => this.mailCenter.version++,
-        });
+        await this.mailCenterCompose.open({ res_model: model, res_id: id });
     },
 });

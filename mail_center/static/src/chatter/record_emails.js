@@ -29,7 +29,7 @@ const STATE_CLASSES = {
 export class RecordEmails extends Component {
     static template = "mail_center.RecordEmails";
     static components = { MailBody, MailFiles };
-    static props = { resModel: String, resId: Number, version: Number };
+    static props = { resModel: String, resId: Number };
 
     setup() {
         this.orm = useService("orm");
@@ -50,9 +50,6 @@ export class RecordEmails extends Component {
             if (next.resId !== this.props.resId || next.resModel !== this.props.resModel) {
                 this.state.expanded = {};
                 this.state.limit = 50;
-                return this.load(next);
-            }
-            if (next.version !== this.props.version) {
                 return this.load(next);
             }
         });
@@ -104,7 +101,7 @@ export class RecordEmails extends Component {
 
     async act(email, method) {
         const action = await this.orm.call("mail.center.message", method, [[email.id]]);
-        this.action.doAction(action, { onClose: () => this.load() });
+        this.action.doAction(action);
     }
 
     openEmail(email) {
