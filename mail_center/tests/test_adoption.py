@@ -127,7 +127,7 @@ class TestProposals(AdoptionCase):
             self.assertIn("no password to take over", line.note)
 
     def test_the_mailbox_of_odoos_own_answers_is_not_ticked_in_advance(self):
-        domain = self.env["mail.alias.domain"].create({"name": "mc.example"})
+        domain = self.env["mail.alias.domain"].create({"name": "aliases.example"})
         server = self.incoming(user=domain.catchall_email)
         line = self.line(self.wizard(), server)
         self.assertTrue(line.adoptable)
