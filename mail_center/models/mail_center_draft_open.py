@@ -58,6 +58,8 @@ class MailCenterDraft(models.Model):
         files = self.env["ir.attachment"]
         if parent:
             parent.check_access("read")
+            if record is not None:
+                vals.update(res_model=record._name, res_id=record.id)
             self._from_parent(vals, parent)
             if vals["mode"] == "forward":
                 files = parent.sudo().attachment_ids
@@ -122,7 +124,7 @@ class MailCenterDraft(models.Model):
         if parent.account_id.can_send:
             vals["account_id"] = parent.account_id.id
         link = parent.link_ids.filtered(lambda link: link.reason != "address")[:1]
-        if link and link._record() is not None:
+        if link and "res_id" not in vals and link._record() is not None:
             vals.update(res_model=link.res_model, res_id=link.res_id)
         vals["quote"] = self._quote(parent, mode)
         if mode == "forward":

@@ -3,7 +3,7 @@ import re
 from odoo import api, models
 from odoo.fields import Domain
 
-from ..core.mime import parse_addresses
+from ..core.mime import not_addresses, parse_addresses
 
 LIMIT = 10
 _SURROUNDED = re.compile(r"^\s*[\"'<(]*(.*?)[\"'>)]*\s*$")
@@ -20,14 +20,15 @@ class MailCenterDraft(models.Model):
         Takes names with commas, groups and international domains (RFC 5322, 3.4). What is no
         address comes back as it is, for the person to correct.
         """
-        addresses = parse_addresses((text or "")[:20_000])[:200]
-        if not addresses and (text or "").strip():
-            return [{"name": "", "email": text.strip()[:200], "partner_id": False, "valid": False}]
+        text = (text or "")[:20_000]
+        addresses = [address for address in parse_addresses(text)[:200] if address.valid]
         partners = self._partners_of(address.key for address in addresses)
-        return [
-            self._entry(address.name, address.email, partners.get(address.key), address.valid)
+        found = [
+            self._entry(address.name, address.email, partners.get(address.key))
             for address in addresses
         ]
+        wrong = [self._entry("", token[:200], valid=False) for token in not_addresses(text)]
+        return found + wrong
 
     @api.model
     def _partners_of(self, keys):

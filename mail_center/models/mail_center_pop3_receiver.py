@@ -1,5 +1,6 @@
 import time
 from dataclasses import replace
+from functools import partial
 
 from odoo import api, models
 
@@ -71,20 +72,9 @@ class MailCenterReceiver(models.AbstractModel):
             taken, error = self._take_in_pop3(session, numbers, wanted, sizes)
             if not taken:
                 break
-
-            def store(taken=taken):
-                self._renew(account, token)
-                rows = self.env["mail.center.pop3.message"]._of(account, list(taken))
-                messages, _quarantined = self.env["mail.center.filing"]._file(
-                    folder, [replace(taken[uidl], uid=rows[uidl].id) for uidl in taken]
-                )
-                for uidl in taken:
-                    digest = head_digest(taken[uidl].raw) if taken[uidl].raw else False
-                    rows[uidl].write({"state": "here", "digest": digest})
-                self._notify(account, messages)
-                return len(messages)
-
-            count, left = self._transaction(store)
+            count, left = self._transaction(
+                partial(self._store_pop3, account, token, folder, taken)
+            )
             stored += count
             if not left:
                 raise OutOfTime
@@ -92,6 +82,19 @@ class MailCenterReceiver(models.AbstractModel):
             # What came before the interruption is stored: the next run goes on behind it.
             raise error
         return stored
+
+    @api.model
+    def _store_pop3(self, account, token, folder, taken):
+        self._renew(account, token)
+        rows = self.env["mail.center.pop3.message"]._of(account, list(taken))
+        messages, _quarantined = self.env["mail.center.filing"]._file(
+            folder, [replace(taken[uidl], uid=rows[uidl].id) for uidl in taken]
+        )
+        for uidl in taken:
+            digest = head_digest(taken[uidl].raw) if taken[uidl].raw else False
+            rows[uidl].write({"state": "here", "digest": digest})
+        self._notify(account, messages)
+        return len(messages)
 
     @api.model
     def _take_in_pop3(self, session, numbers, wanted, sizes):

@@ -2,6 +2,7 @@ import logging
 import random
 import uuid
 from datetime import timedelta
+from functools import partial
 
 import psycopg2
 from odoo import api, models
@@ -349,18 +350,20 @@ class MailCenterReceiver(models.AbstractModel):
             intakes = list(self._take_in(session, chunk, sizes))
             if not intakes:
                 continue  # all of them were expunged meanwhile
-
-            def store(intakes=intakes):
-                self._renew(account, token)
-                messages, _quarantined = self.env["mail.center.filing"]._file(folder, intakes)
-                self._notify(account, messages)
-                return len(messages)
-
-            count, left = self._transaction(store)
+            count, left = self._transaction(
+                partial(self._store, account, token, folder, intakes)
+            )
             stored += count
             if not left:
                 raise OutOfTime
         return stored
+
+    @api.model
+    def _store(self, account, token, folder, intakes):
+        self._renew(account, token)
+        messages, _quarantined = self.env["mail.center.filing"]._file(folder, intakes)
+        self._notify(account, messages)
+        return len(messages)
 
     @api.model
     def _take_in(self, session, chunk, sizes):

@@ -56,6 +56,9 @@ MATRIX = {
     "mail.center.quarantine": {"owner": "r", "delegate": "r"},
     "mail.center.log": {"owner": "r", "delegate": "r", "manager": "r"},
     # Unsent mail is the writer's alone; everybody with email writes his own.
+    "mail.center.draft": dict.fromkeys(
+        ("user", "owner", "reader", "sender", "delegate", "manager", "foreign"), "c"
+    ),
 }
 
 

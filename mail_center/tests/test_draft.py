@@ -151,6 +151,26 @@ class TestDraftStart(DraftCase):
         self.assertIn("Our offer", answer["html"])
         self.assertEqual(draft.subject, "My own words")
 
+    def test_a_template_with_the_signature_in_it_brings_no_second_one(self):
+        self.user.signature = "<p>Best, Anna</p>"
+        self.env["mail.center.template"].create(
+            {"name": "Letter", "body_html": "<p>Hi</p>{{ sender.signature }}", "is_default": True}
+        )
+        self.assertEqual(self.start().body_html.count("Best, Anna"), 1)
+
+    def test_an_answer_keeps_its_subject_and_files_that_were_added_stay(self):
+        template = self.env["mail.center.template"].create(
+            {"name": "Offer", "subject": "Offer", "body_html": "<p>Our offer</p>",
+             "attachment_ids": [(0, 0, {"name": "terms.pdf", "raw": b"%PDF"})]}
+        )
+        draft = self.start(parent_id=self.incoming().id, mode="reply")
+        self.assertFalse(draft.template_id)
+        draft._add_file("own.txt", b"own")
+        draft.insert_template(template.id)
+        draft.insert_template(template.id)
+        self.assertEqual(draft.subject, "Re: Chairs")
+        self.assertEqual([file["name"] for file in draft._files()], ["own.txt", "terms.pdf"])
+
     def test_a_template_of_another_profile_can_not_be_inserted(self):
         profile = self.env["mail.center.profile"].create({"name": "Others"})
         template = self.env["mail.center.template"].create(
@@ -177,6 +197,9 @@ class TestDraftRecipients(DraftCase):
         (found,) = self.drafts.parse_recipients("not an address")
         self.assertFalse(found["valid"])
         self.assertEqual(found["email"], "not an address")
+        good, bad = self.drafts.parse_recipients("eve@x.example, jan(at)x.example")
+        self.assertTrue(good["valid"])
+        self.assertEqual((bad["email"], bad["valid"]), ("jan(at)x.example", False))
 
     def test_contacts_employees_and_recent_correspondents_are_found(self):
         self.env["res.partner"].create({"name": "Zuzanna Contact", "email": "zuzia@x.example"})

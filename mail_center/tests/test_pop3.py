@@ -518,8 +518,8 @@ class TestSwitch(Pop3Case):
         self.assertEqual(self.here(), self.on_server())
 
     def test_it_is_refused_while_mail_is_being_fetched(self):
-        from odoo.addons.mail_center import worker
-        from odoo.addons.mail_center.models import mail_center_pop3_switch
+        from .. import worker
+        from ..models import mail_center_pop3_switch
 
         self.patch(mail_center_pop3_switch, "CLAIM_WAIT_SECONDS", 0)
         self.account.write({"claim_token": "x", "claim_worker": worker.identity()})
@@ -533,7 +533,7 @@ class TestSwitch(Pop3Case):
             wizard.action_compare()
 
     def test_what_was_compared_is_kept_when_the_time_is_up(self):
-        from odoo.addons.mail_center.models import mail_center_pop3_switch
+        from ..models import mail_center_pop3_switch
 
         self.fill(*(self.mail(f"m{number}") for number in range(12)))
         self.receive()

@@ -64,9 +64,11 @@ class MailCenterAdopt(models.TransientModel):
         """The values of the lines: each incoming server, then outgoing ones that are left."""
         incoming = self.env["fetchmail.server"].sudo().with_context(active_test=False)
         outgoing = self.env["ir.mail_server"].sudo()
-        servers = incoming.search([], order="active desc, priority, id")
-        left = outgoing.search([], order="sequence, id")
-        adopted = self.env["mail.center.account"].sudo().search([]).adopted_mail_server_id
+        # All of them: nobody has more mail servers than fit on a page.
+        every = [("id", "!=", False)]
+        servers = incoming.search(every, order="active desc, priority, id")
+        left = outgoing.search(every, order="sequence, id")
+        adopted = self.env["mail.center.account"].sudo().search(every).adopted_mail_server_id
         relays = left
         left -= adopted
         vals_list = []
@@ -250,7 +252,7 @@ class MailCenterAdopt(models.TransientModel):
         if not server.active or server.state != "done":
             concerns.append(self.env._("It is not in use: Odoo fetches nothing from it."))
         if address:
-            twins = self.env["mail.center.account"].sudo().search([])
+            twins = self.env["mail.center.account"].sudo().search([("id", "!=", False)])
             twins = twins.filtered(lambda one: one.email.casefold() == address.casefold())
             if twins:
                 concerns.append(
@@ -264,7 +266,7 @@ class MailCenterAdopt(models.TransientModel):
         normal = email_normalize(address or "")
         if not normal:
             return False
-        domains = self.env["mail.alias.domain"].sudo().search([])
+        domains = self.env["mail.alias.domain"].sudo().search([("id", "!=", False)])
         own = {email_normalize(domain[name] or "") for domain in domains
                for name in ("catchall_email", "bounce_email")}
         aliases = self.env["mail.alias"].sudo()

@@ -7,6 +7,7 @@ is described by metadata in the shape of Odoo's ``fields_get``: ``{name: {"type"
 
 from __future__ import annotations
 
+import heapq
 import unicodedata
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
@@ -133,7 +134,7 @@ class Catalogue:
         self._models = models
         self._translate = translate
         self._known: dict[str, Metadata] = {}
-        self._walked: dict[int, list[Placeholder]] = {}
+        self._walked: dict[int, list[tuple[str, str]]] = {}
 
     # -- metadata --
 
@@ -229,45 +230,59 @@ class Catalogue:
         """
         words = folded(text).split()
         wanted = " ".join(words)
-        found = []
         roots = self.roots()
+        groups = {root: folded(self._translate(GROUPS[root])) for root in roots}
         if depth not in self._walked:
             self._walked[depth] = list(self._walk(depth))
-        for item in self._walked[depth]:
-            label = folded(item.label)
-            group = folded(self._translate(GROUPS.get(item.group, "")))
-            whole = f"{folded(item.path)} {label} {group}"
+        found = []
+        for path, label in self._walked[depth]:
+            root, dot, _rest = path.partition(".")
+            whole = f"{path.lower()} {label} {groups[root]}"
             if not all(word in whole for word in words):
                 continue
             last = label.rsplit(" › ", 1)[-1]
             spoken = label.replace("›", "").split()
-            named = {*spoken, *group.split()}
+            named = {*spoken, *groups[root].split()}
             # Whole words count more than parts of them; then what says nothing else.
             partial = sum(word not in named for word in words)
             other = sum(word not in words for word in spoken)
             whole_label = last == wanted or not (partial or other)
             rank = 0 if whole_label else 1 if last.startswith(wanted) else 2
-            order = (
-                rank, partial, item.path.count("."), other, roots.index(item.group), label,
-                item.path,
+            found.append(
+                (rank, partial, path.count("."), other, roots.index(root), label, path)
             )
-            found.append((order, item))
-        found.sort(key=lambda entry: entry[0])
-        chosen = [entry[1] for entry in found[:limit]]
+        chosen = [self.get(entry[-1]) for entry in heapq.nsmallest(limit, found)]
         return [replace(item, sample=sample(item.path)) for item in chosen] if sample else chosen
 
-    def _walk(self, depth: int) -> Iterator[Placeholder]:
-        level = deque((root, 0, ()) for root in self.roots())
+    def _walk(self, depth: int) -> Iterator[tuple[str, str]]:
+        """Paths with their folded labels. Told apart by strings alone: there can be thousands."""
+        below: dict[tuple[str, bool], list[tuple]] = {}
+        level = deque()
+        for root in self.roots():
+            kind, owner, _info = self._step(root)
+            if not owner:
+                yield root, folded(self._root_label(root))
+            level.append((root, "", kind.kind, owner, 0, ()))
         while level:
-            path, followed, seen = level.popleft()
-            kind, owner, _info = self._step(path)
-            if "." in path or not owner:
-                yield self.get(path)
+            path, label, kind, owner, followed, seen = level.popleft()
+            if label:
+                yield path, label
             # Lists are chosen as a whole; a relation isn't followed back to where it came from.
-            if not owner or kind.kind != "record" or followed > depth or owner in seen:
+            if not owner or kind != "record" or followed > depth or owner in seen:
                 continue
+            root = path.partition(".")[0]
+            key = owner, root == "document"
+            if key not in below:
+                below[key] = [
+                    (name, folded(self._label(info, root)), FieldType.from_odoo(info))
+                    for name, info in self._fields(owner).items()
+                ]
+            start = f"{label} › " if label else ""
+            inside = (*seen, owner)
             level.extend(
-                (f"{path}.{name}", followed + 1, (*seen, owner)) for name in self._fields(owner)
+                (f"{path}.{name}", f"{start}{text}", type_.kind, type_.model or "", followed + 1,
+                 inside)
+                for name, text, type_ in below[key]
             )
 
     def _root_label(self, root: str) -> str:

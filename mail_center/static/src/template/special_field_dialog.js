@@ -84,6 +84,7 @@ export class SpecialFieldDialog extends Component {
                 partner_id: this.props.partnerId,
             })
         );
+        this.loadedText = text;
         this.state.loading = false;
     }
 
@@ -131,6 +132,17 @@ export class SpecialFieldDialog extends Component {
         return field.opens ? this.open(field) : this.pick({ text: field.insert });
     }
 
+    /** By the keyboard: what was typed last may not have been looked for yet. */
+    async chooseFirst() {
+        if (this.loadedText !== this.state.text) {
+            this.loadSoon.cancel();
+            await this.load();
+        }
+        if (this.state.fields.length) {
+            await this.choose(this.state.fields[0]);
+        }
+    }
+
     toggle(field) {
         const at = this.state.columns.findIndex((column) => column.path === field.path);
         if (at >= 0) {
@@ -170,8 +182,8 @@ export class SpecialFieldDialog extends Component {
             rows[Math.min(at + 1, rows.length - 1)].focus();
         } else if (ev.key === "ArrowUp" && rows.length) {
             (at > 0 ? rows[at - 1] : this.search.el)?.focus();
-        } else if (ev.key === "Enter" && ev.target === this.search.el && this.state.fields.length) {
-            this.choose(this.state.fields[0]);
+        } else if (ev.key === "Enter" && ev.target === this.search.el) {
+            this.chooseFirst();
         } else if (
             ev.key === "Backspace" &&
             ev.target === this.search.el &&
