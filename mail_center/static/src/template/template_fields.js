@@ -14,7 +14,9 @@ import { useTemplateDesk } from "./template_desk";
 /** A function that opens the picker with the values that the desk shows. */
 function useSpecialFields(desk) {
     const dialog = useService("dialog");
-    return ({ blocks, onPick, onClose }) =>
+    return async ({ blocks, onPick, onClose }) => {
+        // A document chosen just now is still on its way through the server.
+        await desk.record?.model.mutex.getUnlockedDef();
         dialog.add(
             SpecialFieldDialog,
             {
@@ -27,6 +29,7 @@ function useSpecialFields(desk) {
             },
             { onClose }
         );
+    };
 }
 
 export class TemplateSubjectField extends CharField {
