@@ -219,6 +219,10 @@ export class ComposeWindow extends Component {
         this.changed("type_id");
     }
 
+    onTemplate(ev) {
+        this.state.templateId = Number(ev.target.value);
+    }
+
     toggleOptions() {
         this.state.options = !this.state.options;
         browser.localStorage.setItem(OPTIONS, this.state.options ? "open" : "folded");
