@@ -14,7 +14,9 @@ def _start_time(pid: int) -> str:
     except OSError:
         return ""
     # The command name in brackets may contain anything, blanks included.
-    return stat.rpartition(")")[2].split()[19]
+    fields = stat.rpartition(")")[2].split()
+    # Killed, but not yet noticed by its parent: its number is taken and it does nothing more.
+    return "" if fields[0] in ("Z", "X") else fields[19]
 
 
 def identity() -> str:
