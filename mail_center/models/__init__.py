@@ -1,5 +1,4 @@
 from . import (
-    base_partner_merge,
     fetchmail_server,
     ir_actions_server,
     ir_attachment,
@@ -44,6 +43,7 @@ from . import (
     mail_center_template,
     mail_center_template_default,
     mail_center_template_fields,
+    mail_center_template_preview,
     mail_center_template_render,
     mail_center_thread,
     mail_center_thread_reference,

@@ -1,4 +1,5 @@
 from . import (
+    base_partner_merge,
     mail_center_adopt,
     mail_center_adopt_line,
     mail_center_switch,
