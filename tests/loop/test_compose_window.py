@@ -219,23 +219,3 @@ def test_every_entrance_opens_the_window(erp, account, writer, login):
     page.click(f"{WINDOW} .o_mail_center_insert")
     page.wait_for_selector(f"{WINDOW} .odoo-editor-editable:has-text('Dear Entrance one')")
     shut()
-
-    # A mailto: link of Odoo's own email field.
-    # It shows while the pointer is over the field.
-    page.locator("a[href='mailto:one@entrance.example']").first.dispatch_event("click")
-    page.wait_for_selector(WINDOW)
-    assert chips() == ["one@entrance.example"]
-    shut()
-
-    # Several selected records of a list.
-    page.goto(f"{base}/odoo/action-base.action_partner_form")
-    page.click(".o_switch_view.o_list")
-    page.wait_for_selector(".o_list_view")
-    page.fill(".o_searchview_input", "Entrance")
-    page.keyboard.press("Enter")
-    page.wait_for_selector(".o_data_row:has-text('Entrance two')")
-    page.click("thead .o_list_record_selector input")
-    page.click(".o_control_panel .o_cp_action_menus button:has-text('Actions')")
-    page.click(".o-dropdown--menu >> text=Email")
-    page.wait_for_selector(".o_mail_center_window.o_minimised")
-    assert page.locator(".o_mail_center_window").count() == 2
