@@ -44,7 +44,6 @@ from . import (
     mail_center_template_default,
     mail_center_template_fields,
     mail_center_template_preview,
-    mail_center_template_preview,
     mail_center_template_render,
     mail_center_thread,
     mail_center_thread_reference,

@@ -8,6 +8,7 @@ class FetchmailServer(models.Model):
     mail_center_account_id = fields.Many2one(
         "mail.center.account", string="Email account", compute="_compute_mail_center_account_id"
     )
+    mail_center_text = fields.Char(compute="_compute_mail_center_account_id")
 
     def _compute_mail_center_account_id(self):
         accounts = self.env["mail.center.account"].sudo().search(
@@ -15,7 +16,9 @@ class FetchmailServer(models.Model):
         )
         by_server = {account.adopted_fetchmail_id.id: account for account in accounts}
         for server in self:
-            server.mail_center_account_id = by_server.get(server.id, False)
+            account = by_server.get(server.id)
+            server.mail_center_account_id = account
+            server.mail_center_text = account and self._adopted_by_text(server, account)
 
     def write(self, vals):
         if vals.get("active") or vals.get("state") == "done":
@@ -37,5 +40,5 @@ class FetchmailServer(models.Model):
 
     def _require_not_adopted(self):
         for server in self:
-            if account := server.mail_center_account_id:
-                raise UserError(self._adopted_by_text(server, account.sudo()))
+            if server.mail_center_account_id:
+                raise UserError(server.mail_center_text)

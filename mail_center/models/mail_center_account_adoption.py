@@ -32,12 +32,18 @@ class MailCenterAccount(models.Model):
         readonly=True, copy=False, groups="mail_center.group_manager"
     )
     can_undo_adoption = fields.Boolean(compute="_compute_can_undo_adoption")
+    adoption_text = fields.Char(compute="_compute_can_undo_adoption")
 
-    @api.depends_context("uid")
+    @api.depends_context("uid", "lang")
     @api.depends("active", "pop3_ended", "adopted_fetchmail_id")
     def _compute_can_undo_adoption(self):
         manager = self.env.user.has_group("mail_center.group_manager")
         for account in self:
+            account.adoption_text = manager and self.env._(
+                "Adopted from the incoming server “%s”. Odoo itself fetches nothing from it any "
+                "more.",
+                account.sudo().adopted_fetchmail_id.name,
+            )
             account.can_undo_adoption = bool(
                 manager
                 and account.active

@@ -22,13 +22,14 @@ class MailCenterSwitch(models.TransientModel):
     account_id = fields.Many2one(
         "mail.center.account", required=True, readonly=True, ondelete="cascade"
     )
-    account_name = fields.Char(related="account_id.name")
     state = fields.Selection(
         [("settings", "Settings"), ("compared", "Dry run"), ("done", "Switched")],
         required=True,
         default="settings",
         readonly=True,
     )
+    explanation = fields.Text(compute="_compute_explanation")
+    progress = fields.Char(compute="_compute_explanation")
     may_configure = fields.Boolean(compute="_compute_may_configure")
     imap_host = fields.Char(string="IMAP server", required=True)
     imap_port = fields.Integer(string="IMAP port", required=True)
@@ -59,6 +60,39 @@ class MailCenterSwitch(models.TransientModel):
     accept_no_match = fields.Boolean(string="Switch although no mail is in both")
     accept_no_pop3 = fields.Boolean(string="Switch without asking POP3 for the last time")
     line_ids = fields.One2many("mail.center.switch.line", "switch_id", groups=fields.NO_ACCESS)
+
+    @api.depends_context("lang")
+    @api.depends("state", "account_id", "read_count", "server_count", "by_id", "by_content",
+                 "only_there")
+    def _compute_explanation(self):
+        for wizard in self:
+            name = wizard.account_id.sudo().name
+            if wizard.state == "done":
+                wizard.explanation = self.env._(
+                    "“%(account)s” is fetched by IMAP from now on. POP3 is blocked for it for "
+                    "good.\n"
+                    "Recognised by Message-ID: %(by_id)s, by content: %(by_content)s. To be "
+                    "fetched from the INBOX: %(only_there)s. All other folders follow.",
+                    account=name, by_id=wizard.by_id, by_content=wizard.by_content,
+                    only_there=wizard.only_there,
+                )
+            elif wizard.state == "compared":
+                wizard.explanation = self.env._(
+                    "Nothing is changed so far. This is what the switch will do with the mail of "
+                    "“%s”:",
+                    name,
+                )
+            else:
+                wizard.explanation = self.env._(
+                    "“%s” is fetched by POP3, which knows neither folders nor read marks. Enter "
+                    "the IMAP server of the same mailbox. Both sides are compared first, and "
+                    "nothing is changed by that.",
+                    name,
+                )
+            wizard.progress = self.env._(
+                "Compared so far: %(done)s of %(all)s messages. Continue where it stopped.",
+                done=wizard.read_count, all=wizard.server_count,
+            )
 
     # ---- who, and with which server -----------------------------------------
 
