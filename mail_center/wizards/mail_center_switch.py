@@ -175,11 +175,9 @@ class MailCenterSwitch(models.TransientModel):
         first, dot, rest = host.partition(".")
         if dot and first.lower() in ("pop", "pop3", "pops"):
             host = f"imap.{rest}"
-        usual = [("tls", 993), ("starttls", 143), ("none", 143)]
-        # As it was encrypted until now, then better ones; worse ones are not proposed.
-        usual.sort(key=lambda one: one[0] != account.pop3_security)
-        if account.pop3_security != "none":
-            usual.pop()
+        usual = [("tls", 993), ("starttls", 143)]
+        if account.pop3_security == "none":
+            usual.append(("none", 143))  # nothing that is worse than before
         servers += [(host, port, security) for security, port in usual]
         return servers
 
