@@ -38,7 +38,7 @@ def writer(erp):
 def write_new(page) -> None:
     page.click(".o_mail_center_systray")
     page.click("text=Write new message")
-    page.wait_for_selector(WINDOW)
+    page.wait_for_selector(f"{WINDOW} .o_mail_center_recipients input:focus")
 
 
 def saved(page) -> None:
@@ -69,9 +69,11 @@ def test_what_the_preview_shows_arrives(erp, sandbox, account, writer, login):
     page.wait_for_selector(f"{WINDOW} .o_mail_center_chip.o_invalid:has-text('nonsense')")
     page.keyboard.press("Backspace")
     page.click(f"{WINDOW} button:text-is('Cc')")
+    page.wait_for_selector(f"{WINDOW} input[id$=_cc]:focus")
     page.keyboard.type('"Boss, The" <cmp.boss@customer.example>,')
     page.wait_for_selector(f"{WINDOW} .o_mail_center_chip:has-text('Boss, The')")
     page.click(f"{WINDOW} button:text-is('Bcc')")
+    page.wait_for_selector(f"{WINDOW} input[id$=_bcc]:focus")
     page.keyboard.type("cmp.hidden@customer.example,")
     hidden = "[data-email='cmp.hidden@customer.example']"
     page.wait_for_selector(f"{WINDOW} .o_mail_center_chip{hidden}")
@@ -130,6 +132,7 @@ def test_a_mail_survives_leaving_the_page_and_can_be_taken_back(
     page = login("cmp_ula")
     write_new(page)
     page.keyboard.type("cmp.back@customer.example,")
+    page.wait_for_selector(f"{WINDOW} .o_mail_center_chip")
     page.fill(f"{WINDOW} .o_mail_center_subject", "Half a thought")
     saved(page)
     page.click(".o_mail_center_systray")
@@ -219,3 +222,23 @@ def test_every_entrance_opens_the_window(erp, account, writer, login):
     page.click(f"{WINDOW} .o_mail_center_insert")
     page.wait_for_selector(f"{WINDOW} .odoo-editor-editable:has-text('Dear Entrance one')")
     shut()
+
+    # A mailto: link of Odoo's own email field; it shows while the pointer is over the field.
+    page.locator("a[href='mailto:one@entrance.example']").first.dispatch_event("click")
+    page.wait_for_selector(WINDOW)
+    assert chips() == ["one@entrance.example"]
+    shut()
+
+    # Several selected records of a list.
+    page.goto(f"{base}/odoo/action-base.action_partner_form")
+    page.click(".o_switch_view.o_list")
+    page.wait_for_selector(".o_list_view")
+    page.fill(".o_searchview_input", "Entrance")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".o_searchview_facet:has-text('Entrance')")
+    page.wait_for_selector(".o_list_view:not(:has(.o_data_row:nth-child(3)))")
+    page.click("thead .o_list_record_selector input")
+    page.click(".o_control_panel .o_cp_action_menus button:has-text('Actions')")
+    page.click(".o-dropdown--menu >> text=Email")
+    page.wait_for_selector(".o_mail_center_window.o_minimised")
+    assert page.locator(".o_mail_center_window").count() == 2
