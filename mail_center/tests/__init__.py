@@ -6,6 +6,7 @@ from . import (
     test_adoption,
     test_draft,
     test_pop3,
+    test_pop3_switch,
     test_receive,
     test_secrets,
     test_send,
