@@ -8,17 +8,9 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from dev import chromium
+
 IMAGES = Path(__file__).resolve().parent.parent / "docs" / "images"
-CHROMIUM = "/usr/bin/chromium"
-OPTIONS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 TEXT = "Dear Katarzyna, we can deliver 40 blue chairs within three weeks, ten of them on Monday."
 
 
@@ -27,7 +19,7 @@ def main(url: str) -> None:
 
     IMAGES.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
+        browser = playwright.chromium.launch(executable_path=chromium.PATH, args=chromium.OPTIONS)
         page = browser.new_page(viewport={"width": 1600, "height": 860})
         page.goto(f"{url}/web/login")
         page.fill("#login", "anna")

@@ -85,18 +85,7 @@ class MailCenterMessageController(http.Controller):
         return self._source(line, f"quarantine-{line.id}.eml")
 
     def _source(self, record, filename):
-        attachment = (
-            request.env["ir.attachment"]
-            .sudo()
-            .search(
-                [
-                    ("res_model", "=", record._name),
-                    ("res_id", "=", record.id),
-                    ("res_field", "=", "raw_source"),
-                ],
-                limit=1,
-            )
-        )
+        attachment = request.env["ir.attachment"]._mail_source(record)[:1]
         if not attachment:
             raise NotFound
         return self._respond(

@@ -47,6 +47,7 @@ from . import (
     mail_center_template_render,
     mail_center_thread,
     mail_center_thread_reference,
+    mail_center_transaction,
     mail_center_type,
     mail_center_writer,
     mail_center_writer_integration,

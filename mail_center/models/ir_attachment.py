@@ -24,3 +24,26 @@ class IrAttachment(models.Model):
     def _refuse_mail_files(self, res_models):
         if not self.env.su and GUARDED & set(res_models):
             raise AccessError(self.env._("The files of an email can't be changed."))
+
+    @api.model
+    def _mail_source(self, record):
+        """The attachment with the bytes of a message or a quarantined mail, or none."""
+        return self.sudo().search(
+            [
+                ("res_model", "=", record._name),
+                ("res_id", "=", record.id),
+                ("res_field", "=", "raw_source"),
+            ]
+        )
+
+    @api.model
+    def _mail_source_vals(self, record, raw):
+        """The values of that attachment."""
+        return {
+            "name": "message.eml",
+            "res_model": record._name,
+            "res_id": record.id,
+            "res_field": "raw_source",
+            "mimetype": "message/rfc822",
+            "raw": raw,
+        }

@@ -7,6 +7,9 @@ from ..core.net import Endpoint
 
 SECURITY = [("none", "None"), ("starttls", "STARTTLS"), ("tls", "SSL/TLS")]
 
+# A first import touches many records: an open page of one beyond learns of it when it reloads.
+NOTIFIED_RECORDS = 500
+
 # What decides to whom we connect and what we trust: an owner may change a password,
 # but only a manager may point the server at another host.
 MANAGER_FIELDS = frozenset(
@@ -207,6 +210,17 @@ class MailCenterAccount(models.Model):
         accounts = self.sudo()
         permissions = accounts.permission_ids.filtered(lambda p: p.can_read or p.can_manage)
         return accounts.user_id | permissions.user_id | permissions.profile_id.member_ids
+
+    def _notify_readers(self, messages):
+        """Tell the open browsers of those who may read these accounts that mail changed."""
+        if not messages:
+            return
+        records = sorted({(link.res_model, link.res_id) for link in messages.link_ids})
+        for account in self:
+            account._readers()._bus_send(
+                "mail_center/changed",
+                {"account_id": account.id, "records": records[:NOTIFIED_RECORDS]},
+            )
 
     # ---- fields -------------------------------------------------------------
 

@@ -94,16 +94,14 @@ class MailCenterFiling(models.AbstractModel):
         by_hash = {
             (message.message_id or "", message.content_hash): message for message in candidates
         }
-        # Some servers change what they file as sent. The Message-ID is of our making, so in
-        # the folder of sent mail it is proof enough; elsewhere a stranger may have copied it.
-        ours = {
-            message.message_id: message for message in candidates if message.outbox_ids
-        }
+        ours = {}
+        if folder.special_use == "sent":
+            # Some servers change what they file as sent. The Message-ID is of our making, so
+            # there it is proof enough; elsewhere a stranger may have copied it.
+            ours = {message.message_id: message for message in candidates if message.outbox_ids}
         found = {}
         for intake in intakes:
-            message = by_hash.get(self._identity(intake))
-            if not message and folder.special_use == "sent":
-                message = ours.get(intake.mail.message_id)
+            message = by_hash.get(self._identity(intake)) or ours.get(intake.mail.message_id)
             if message:
                 found[intake.uid] = message
         return found
@@ -212,18 +210,10 @@ class MailCenterFiling(models.AbstractModel):
         for intake, vals in zip(intakes, vals_list, strict=True):
             vals["partner_id"] = self._correspondent(intake.mail, vals, partners)
         messages = self.env["mail.center.message"].sudo().create(vals_list)
+        attachments = self._attachments()
         files = []
         for intake, message in zip(intakes, messages, strict=True):
-            files.append(
-                {
-                    "name": "message.eml",
-                    "res_model": message._name,
-                    "res_id": message.id,
-                    "res_field": "raw_source",
-                    "mimetype": "message/rfc822",
-                    "raw": intake.raw,
-                }
-            )
+            files.append(attachments._mail_source_vals(message, intake.raw))
             files += [
                 {
                     "name": file.filename,
@@ -235,7 +225,7 @@ class MailCenterFiling(models.AbstractModel):
                 }
                 for file in intake.mail.attachments
             ]
-        self._attachments().create(files)
+        attachments.create(files)
         return messages
 
     @api.model
@@ -307,16 +297,8 @@ class MailCenterFiling(models.AbstractModel):
                     }
                 )
             )
-            self._attachments().create(
-                {
-                    "name": "message.eml",
-                    "res_model": line._name,
-                    "res_id": line.id,
-                    "res_field": "raw_source",
-                    "mimetype": "message/rfc822",
-                    "raw": intake.raw,
-                }
-            )
+            attachments = self._attachments()
+            attachments.create(attachments._mail_source_vals(line, intake.raw))
             self.env["mail.center.log"]._add(
                 folder.account_id,
                 "quarantined",
@@ -340,17 +322,11 @@ class MailCenterFiling(models.AbstractModel):
     @api.model
     def _retry(self, line):
         """Take a quarantined mail in again."""
-        attachment = line.env["ir.attachment"].search(
-            [
-                ("res_model", "=", line._name),
-                ("res_id", "=", line.id),
-                ("res_field", "=", "raw_source"),
-            ]
-        )
-        if not attachment.raw:
+        raw = line._source()
+        if not raw:
             self._fetch_again(line)
             return
-        intake = take_in(attachment.raw, uid=line.uid)
+        intake = take_in(raw, uid=line.uid)
         error = intake.error
         if intake.mail:
             folder = line.folder_id

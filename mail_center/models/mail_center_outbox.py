@@ -61,17 +61,7 @@ class MailCenterOutbox(models.Model):
     def _raw(self):
         """The frozen bytes of the mail."""
         self.ensure_one()
-        attachments = (
-            self.env["ir.attachment"]
-            .sudo()
-            .search(
-                [
-                    ("res_model", "=", "mail.center.message"),
-                    ("res_id", "=", self.message_id.id),
-                    ("res_field", "=", "raw_source"),
-                ]
-            )
-        )
+        attachments = self.env["ir.attachment"]._mail_source(self.message_id)
         raw = attachments.raw if len(attachments) == 1 else b""
         if not raw or hashlib.sha1(raw).hexdigest() != attachments.checksum:
             raise MissingSource(
@@ -88,6 +78,10 @@ class MailCenterOutbox(models.Model):
         """One state for the whole mail from the states of its recipients."""
         self.ensure_one()
         return message_state(self.recipient_ids.mapped("state"))
+
+    def _open_recipients(self):
+        """Those who are still to get the mail."""
+        return self.recipient_ids.filtered(lambda recipient: recipient.state in OPEN_STATES)
 
     def _set_state(self, state, **vals):
         for outbox in self.sudo():
@@ -127,7 +121,7 @@ class MailCenterOutbox(models.Model):
                 raise UserError(
                     self.env._("“%s” can't be cancelled any more.", outbox.message_id.display_name)
                 )
-            outbox.recipient_ids.filtered(lambda r: r.state in OPEN_STATES).state = "cancelled"
+            outbox._open_recipients().state = "cancelled"
             outbox._set_state(outbox._summary())
         return True
 

@@ -43,7 +43,7 @@ class MailCenterOutbox(models.Model):
                 )
             message = outbox.message_id
             thread = message.thread_id
-            self.env["mail.center.sender"]._notify(outbox)
+            outbox.account_id._notify_readers(outbox.message_id)
             outbox.draft_ids.write({"outbox_id": False})
             outbox.unlink()
             message.with_context(mail_center_withdraw=True).unlink()

@@ -70,4 +70,4 @@ class MailCenterOutbox(models.Model):
                 level="warning",
                 detail=error,
             )
-            self.env["mail.center.sender"]._notify(outbox)
+            outbox.account_id._notify_readers(outbox.message_id)

@@ -93,7 +93,7 @@ class MailCenterReceiver(models.AbstractModel):
         for uidl in taken:
             digest = head_digest(taken[uidl].raw) if taken[uidl].raw else False
             rows[uidl].write({"state": "here", "digest": digest})
-        self._notify(account, messages)
+        account._notify_readers(messages)
         return len(messages)
 
     @api.model

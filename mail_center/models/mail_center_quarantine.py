@@ -1,5 +1,3 @@
-import base64
-
 from odoo import fields, models
 
 from ..fields import BigInteger
@@ -40,7 +38,7 @@ class MailCenterQuarantine(models.Model):
     def _source(self):
         """The mail as it came, b'' if the server could not give it."""
         self.ensure_one()
-        return base64.b64decode(self.sudo().with_context(bin_size=False).raw_source or b"")
+        return self.env["ir.attachment"]._mail_source(self)[:1].raw or b""
 
     def action_retry(self):
         """Try once more, for example after an update of the program."""

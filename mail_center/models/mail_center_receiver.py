@@ -6,7 +6,6 @@ from functools import partial
 
 import psycopg2
 from odoo import api, models
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from .. import worker
 from ..core.imap import FolderState, Session, chunks, compare, plan
@@ -22,7 +21,6 @@ CHUNK_COUNT = 200
 MESSAGE_BYTES_MAX = 150 * 1024 * 1024
 POLL_SECONDS = 60
 BACKOFF_MAX_SECONDS = 3600
-STORE_ATTEMPTS = 6
 
 
 class ClaimLost(Exception):
@@ -41,6 +39,7 @@ class MailCenterReceiver(models.AbstractModel):
     """
 
     _name = "mail.center.receiver"
+    _inherit = "mail.center.transaction"
     _description = "Email receiver"
 
     @api.model
@@ -58,11 +57,6 @@ class MailCenterReceiver(models.AbstractModel):
                 return
             if not self.env["ir.cron"]._commit_progress(1, remaining=self._due_count()):
                 return
-
-    @api.model
-    def _commit(self):
-        """Make durable what was done, and leave no transaction open for the network."""
-        return self.env["ir.cron"]._commit_progress()
 
     # ---- claims -------------------------------------------------------------
 
@@ -223,31 +217,6 @@ class MailCenterReceiver(models.AbstractModel):
         except ClaimLost:
             self.env.cr.rollback()
 
-    @api.model
-    def _transaction(self, work):
-        """Run *work* and commit, again from the start where another transaction collided."""
-        for attempt in range(STORE_ATTEMPTS):
-            try:
-                result = work()
-                self.env.flush_all()
-                left = self._commit()
-            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY as error:
-                self.env.cr.rollback()
-                self.env.invalidate_all()
-                if attempt + 1 == STORE_ATTEMPTS:
-                    raise
-                _logger.info("Redoing a transaction after %s", type(error).__name__)
-                self.env.cr.execute("SELECT pg_sleep(%s)", [random.random() * 0.1 * 2**attempt])
-                self.env.cr.rollback()
-            except psycopg2.Error:
-                self.env.cr.rollback()
-                self.env.invalidate_all()
-                raise
-            else:
-                self.env.invalidate_all()
-                return result, left
-        raise AssertionError("unreachable")
-
     # ---- folders ------------------------------------------------------------
 
     @api.model
@@ -315,7 +284,6 @@ class MailCenterReceiver(models.AbstractModel):
             return 0
         if steps.action == "reset":
             self._transaction(lambda: self._reset(account, token, folder, steps))
-            state = FolderState()
         stored = 0
         if steps.action != "nothing":
             stored = self._fetch_new(account, token, session, folder, status, steps)
@@ -362,7 +330,7 @@ class MailCenterReceiver(models.AbstractModel):
     def _store(self, account, token, folder, intakes):
         self._renew(account, token)
         messages, _quarantined = self.env["mail.center.filing"]._file(folder, intakes)
-        self._notify(account, messages)
+        account._notify_readers(messages)
         return len(messages)
 
     @api.model
@@ -444,13 +412,3 @@ class MailCenterReceiver(models.AbstractModel):
             ]
         ).uidvalidity = 0
         folder.known_uids = len(folder._known_uids())
-
-    @api.model
-    def _notify(self, account, messages):
-        """Tell open browsers of those who may read the account that there is new mail."""
-        if not messages:
-            return
-        records = sorted({(link.res_model, link.res_id) for link in messages.link_ids})
-        account._readers()._bus_send(
-            "mail_center/changed", {"account_id": account.id, "records": records[:500]}
-        )

@@ -11,7 +11,6 @@ from ..core import imap, smtp
 from ..core.net import MailServerError
 from ..core.secrets import KeyFileError
 from .mail_center_outbox import MissingSource
-from .mail_center_outbox_recipient import OPEN_STATES
 from .mail_center_receiver import ClaimLost
 
 _logger = logging.getLogger(__name__)
@@ -29,12 +28,8 @@ class MailCenterSender(models.AbstractModel):
     """
 
     _name = "mail.center.sender"
+    _inherit = "mail.center.transaction"
     _description = "Email sender"
-
-    @api.model
-    def _commit(self):
-        """Make durable what was done, and leave no transaction open for the network."""
-        self.env["ir.cron"]._commit_progress()
 
     @api.model
     def _wake(self, at=None):
@@ -143,7 +138,7 @@ class MailCenterSender(models.AbstractModel):
             if row.claim_until and row.claim_until > now and not worker.is_dead(row.claim_worker):
                 continue
             if row.phase == "content":
-                row.recipient_ids.filtered(lambda r: r.state in OPEN_STATES).write(
+                row._open_recipients().write(
                     {"state": "uncertain", "date": now}
                 )
                 row._set_state("uncertain", error=self._uncertain_text())
@@ -209,7 +204,7 @@ class MailCenterSender(models.AbstractModel):
             try:
                 raw = row._raw()
             except MissingSource as error:
-                row.recipient_ids.filtered(lambda r: r.state in OPEN_STATES).state = "deferred"
+                row._open_recipients().state = "deferred"
                 row._set_state(
                     "deferred",
                     error=str(error),
@@ -218,7 +213,7 @@ class MailCenterSender(models.AbstractModel):
                 )
                 self._tell(row, "error")
                 continue
-            open_rows = row.recipient_ids.filtered(lambda r: r.state in OPEN_STATES)
+            open_rows = row._open_recipients()
             loads.append((row, row.envelope_from, open_rows.mapped("email"), raw))
             usable |= row
         return loads, usable
@@ -251,7 +246,7 @@ class MailCenterSender(models.AbstractModel):
 
     @api.model
     def _unsendable(self, row, error):
-        row.recipient_ids.filtered(lambda r: r.state in OPEN_STATES).state = "failed"
+        row._open_recipients().state = "failed"
         row._set_state("failed", error=str(error), copy_state="none", claim_token=False)
         self._tell(row, "error")
         self._commit()
@@ -267,7 +262,7 @@ class MailCenterSender(models.AbstractModel):
                 return
             self._record_results(row, attempt)
 
-        _result, left = self.env["mail.center.receiver"]._transaction(store)
+        _result, left = self._transaction(store)
         return left
 
     @api.model
@@ -284,7 +279,7 @@ class MailCenterSender(models.AbstractModel):
                     "date": now,
                 }
             )
-        open_rows = row.recipient_ids.filtered(lambda r: r.state in OPEN_STATES)
+        open_rows = row._open_recipients()
         if open_rows and smtp.expired(row._seconds_under_way(now)):
             open_rows.state = "failed"
         state = row._summary()
@@ -310,7 +305,7 @@ class MailCenterSender(models.AbstractModel):
         for row in rows:
             late = smtp.expired(row._seconds_under_way(now))
             state = "failed" if late else "deferred"
-            row.recipient_ids.filtered(lambda r: r.state in OPEN_STATES).state = state
+            row._open_recipients().state = state
             row._set_state(
                 row._summary(),
                 phase=False,
@@ -318,7 +313,7 @@ class MailCenterSender(models.AbstractModel):
                 error=str(error),
                 next_attempt=now + timedelta(seconds=smtp.next_delay(max(row.attempts, 1))),
             )
-            self._notify(row)
+            row.account_id._notify_readers(row.message_id)
         account.send_error = str(error)[:500]
         self.env["mail.center.log"]._add(
             account,
@@ -340,18 +335,7 @@ class MailCenterSender(models.AbstractModel):
             level=level,
             detail=row.error or "",
         )
-        self._notify(row)
-
-    @api.model
-    def _notify(self, row):
-        links = row.message_id.link_ids
-        row.account_id._readers()._bus_send(
-            "mail_center/changed",
-            {
-                "account_id": row.account_id.id,
-                "records": sorted({(link.res_model, link.res_id) for link in links}),
-            },
-        )
+        row.account_id._notify_readers(row.message_id)
 
     # ---- the copy in Sent ---------------------------------------------------
 

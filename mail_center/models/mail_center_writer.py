@@ -177,7 +177,7 @@ class MailCenterWriter(models.AbstractModel):
             }
         )
         self.env["mail.center.sender"]._wake(at=send_after)
-        self.env["mail.center.sender"]._notify(outbox)
+        outbox.account_id._notify_readers(outbox.message_id)
         return message.sudo(False)
 
     @api.model

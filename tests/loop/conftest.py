@@ -11,20 +11,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
+from dev.chromium import OPTIONS, PATH
 from dev.odoo_process import OdooServer
 from dev.paths import LOG
 from dev.sandbox import Sandbox
 
-CHROMIUM = "/usr/bin/chromium"
-CHROMIUM_OPTIONS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PASSWORD = "correct horse"
 
 
@@ -130,7 +121,7 @@ def customer(sandbox):
 @pytest.fixture(scope="session")
 def chromium():
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_OPTIONS)
+        browser = playwright.chromium.launch(executable_path=PATH, args=OPTIONS)
         yield browser
         browser.close()
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import imaplib
 import re
-import time
 from contextlib import suppress
 
 from .. import net
 from ..net import Connection, Endpoint, MailServerError, Security
+from ..session import NetworkSession
 from . import folders as folder_names
 from . import wire
 from .exchange import Exchange, translated
@@ -16,7 +16,7 @@ from .plan import FolderStatus
 from .transport import GREETING_BUDGET, Client, greet
 
 
-class Base:
+class Base(NetworkSession):
     """A connection to an IMAP server, logged in; :class:`Session` adds what to do with it."""
 
     def __init__(self, connection: Connection, client: Client):
@@ -26,7 +26,6 @@ class Base:
         self._wire_names: dict[str, bytes] = {}
         self._selected: tuple[str, bool] | None = None
         self._status: FolderStatus | None = None
-        self._closed = False
         self.capabilities: frozenset[str] = frozenset()
 
     # -- opening and closing --------------------------------------------------------------
@@ -114,32 +113,10 @@ class Base:
                 text,
             ) from None
 
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_exc):
-        self.close()
-
-    def close(self) -> None:
-        """Log out if the connection is still good. Never raises, never expunges."""
-        if self._closed:
-            return
-        # The goodbye of a slow server is not worth waiting for.
-        self._connection.deadline = min(
-            self._connection.deadline or float("inf"), time.monotonic() + 3
-        )
+    def _goodbye(self) -> None:
+        self._hurry()
         with suppress(imaplib.IMAP4.error, MailServerError, OSError, ValueError):
             self._imap.logout()
-        self._drop()
-
-    def _drop(self) -> None:
-        self._closed = True
-        self._connection.close()
-
-    @property
-    def usable(self) -> bool:
-        """Whether the connection can still be used."""
-        return not self._closed
 
     # -- for the subclasses ---------------------------------------------------------------
 

@@ -13,6 +13,7 @@ from contextlib import suppress
 
 from .. import net
 from ..net import Connection, Endpoint, MailServerError, Security
+from ..session import NetworkSession
 
 ANSWER_BUDGET = 64 * 1024  # bytes of a one-line answer, or of capabilities
 LISTING_BUDGET = 64 * 1024 * 1024  # bytes of UIDL and LIST: some 700,000 messages
@@ -52,7 +53,7 @@ class _Client(poplib.POP3):
         return self._getresp()
 
 
-class Session:
+class Session(NetworkSession):
     """One POP3 connection, logged in.
 
     All errors of network and server are MailServerError with protocol ``pop3``; after *closed*,
@@ -61,7 +62,6 @@ class Session:
 
     def __init__(self, connection: Connection):
         self._connection = connection
-        self._closed = False
         self.capabilities: dict[str, list[str]] = {}
         # Whether TOP brings whole messages; None: as far as is known.
         self._top: bool | None = None
@@ -158,28 +158,9 @@ class Session:
         if not answer.startswith(b"+OK"):
             raise self._connection.error("auth", "The server refuses the login.", answer)
 
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_exc):
-        self.close()
-
-    def close(self) -> None:
-        """Say goodbye if the connection is still good. Never raises, never deletes."""
-        if self._closed:
-            return
+    def _goodbye(self) -> None:
         with suppress(MailServerError, ValueError), self._command("QUIT"):
             self._client.command("QUIT")
-        self._drop()
-
-    def _drop(self) -> None:
-        self._closed = True
-        self._connection.close()
-
-    @property
-    def usable(self) -> bool:
-        """Whether the connection can still be used."""
-        return not self._closed
 
     # -- reading ---------------------------------------------------------------------------
 

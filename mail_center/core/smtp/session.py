@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 
 from .. import net
 from ..net import Connection, Endpoint, MailServerError, Security
+from ..session import NetworkSession
 from . import envelope as envelopes
 from .outcome import FAILED, Outcome, Reply, classify, classify_error, outcome_of
 from .wire import Wire
@@ -62,13 +62,12 @@ class Attempt:
         return any(result.throttled for result in self.results.values())
 
 
-class Session:
+class Session(NetworkSession):
     """One SMTP connection, logged in, for many mails. Not for several threads at once."""
 
     def __init__(self, connection: Connection, wire: Wire):
         self._connection = connection
         self._wire = wire
-        self._closed = False
 
     # -- opening and closing --------------------------------------------------------------
 
@@ -131,31 +130,10 @@ class Session:
         size = self._wire.features.get("SIZE", "")
         return int(size) if re.fullmatch(r"\d{1,15}", size) and int(size) else None
 
-    @property
-    def usable(self) -> bool:
-        """Whether another mail can be sent."""
-        return not self._closed
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_exc):
-        self.close()
-
-    def close(self) -> None:
-        """Say QUIT if the connection is still good. Never raises."""
-        if self._closed:
-            return
-        self._connection.deadline = min(
-            self._connection.deadline or float("inf"), time.monotonic() + 3
-        )
+    def _goodbye(self) -> None:
+        self._hurry()
         with suppress(MailServerError):
             self._wire.command("QUIT")
-        self._drop()
-
-    def _drop(self) -> None:
-        self._closed = True
-        self._connection.close()
 
     # -- sending --------------------------------------------------------------------------
 

@@ -1,0 +1,50 @@
+import logging
+import random
+
+import psycopg2
+from odoo import api, models
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+
+_logger = logging.getLogger(__name__)
+
+ATTEMPTS = 6
+
+
+class MailCenterTransaction(models.AbstractModel):
+    """How jobs that use the network take turns with the database: never both at once."""
+
+    _name = "mail.center.transaction"
+    _description = "Email job transactions"
+
+    @api.model
+    def _commit(self):
+        """Make durable what was done, and leave no transaction open for the network.
+
+        Returns the seconds that are left to the scheduled job.
+        """
+        return self.env["ir.cron"]._commit_progress()
+
+    @api.model
+    def _transaction(self, work):
+        """Run *work* and commit, again from the start where another transaction collided."""
+        for attempt in range(ATTEMPTS):
+            try:
+                result = work()
+                self.env.flush_all()
+                left = self._commit()
+            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY as error:
+                self.env.cr.rollback()
+                self.env.invalidate_all()
+                if attempt + 1 == ATTEMPTS:
+                    raise
+                _logger.info("Redoing a transaction after %s", type(error).__name__)
+                self.env.cr.execute("SELECT pg_sleep(%s)", [random.random() * 0.1 * 2**attempt])
+                self.env.cr.rollback()
+            except psycopg2.Error:
+                self.env.cr.rollback()
+                self.env.invalidate_all()
+                raise
+            else:
+                self.env.invalidate_all()
+                return result, left
+        raise AssertionError("unreachable")
