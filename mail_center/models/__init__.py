@@ -1,3 +1,5 @@
+# Odoo wants a parent model before what inherits from it.
+from . import mail_center_transaction  # isort: skip
 from . import (
     fetchmail_server,
     ir_actions_server,
@@ -47,7 +49,6 @@ from . import (
     mail_center_template_render,
     mail_center_thread,
     mail_center_thread_reference,
-    mail_center_transaction,
     mail_center_type,
     mail_center_writer,
     mail_center_writer_integration,

@@ -52,7 +52,7 @@ def test_a_broken_mail_is_read(name):
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_a_hostile_mail_ends_within_two_seconds_and_200_megabytes(name, run_confined):
+def test_a_hostile_mail_ends_without_stalling_in_200_megabytes(name, run_confined):
     raw = HOSTILE[name]()
 
     def work():
