@@ -166,6 +166,8 @@ class TestRun:
     def _pytest(self, name: str, words: list[str], more: dict[str, str] | None = None) -> None:
         env = {**environment(), **(more or {})}
         if self.sandbox is not None:
+            # Odoo ends the children of its tests: an SMTP server that one of them restarted too.
+            self.sandbox.start()
             env[ENVIRONMENT] = str(self.sandbox.json_file)
         is_last = name == self._last_pytest()
         if is_last and self.failed:

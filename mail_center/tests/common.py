@@ -61,6 +61,7 @@ class MailboxCase(TransactionCase):
         from dev.sandbox import Sandbox
 
         cls.sandbox = Sandbox.from_env()
+        cls.sandbox.start()  # it runs already, unless Odoo ended what another class restarted
         # Installing a template of other addons may have left accounts; here only ours run.
         cls.env["mail.center.account"].search([("id", "!=", 0)]).sync_enabled = False
         cls.user = new_test_user(
