@@ -39,18 +39,23 @@ class MailCenterLinkable(models.Model):
         linkables = self.sudo().search([("active", "=", True)])
         return frozenset(linkables.mapped("model"))
 
+    @api.model
+    def _forget_models(self):
+        # The forms too: they carry the button of the emails, see mail.thread.
+        self.env.registry.clear_cache("default", "templates")
+
     @api.model_create_multi
     def create(self, vals_list):
         linkables = super().create(vals_list)
-        self.env.registry.clear_cache()
+        self._forget_models()
         return linkables
 
     def write(self, vals):
         result = super().write(vals)
-        self.env.registry.clear_cache()
+        self._forget_models()
         return result
 
     def unlink(self):
         result = super().unlink()
-        self.env.registry.clear_cache()
+        self._forget_models()
         return result

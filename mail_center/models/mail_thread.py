@@ -1,8 +1,31 @@
-from odoo import models
+from lxml import etree
+from markupsafe import Markup
+from odoo import api, fields, models
 
 
 class MailThread(models.AbstractModel):
     _inherit = "mail.thread"
+
+    mail_center_email_count = fields.Integer(
+        string="Emails", compute="_compute_mail_center_email_count", exportable=False
+    )
+
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_mail_center_email_count(self):
+        """How many of the linked emails the user may open."""
+        self.mail_center_email_count = 0
+        records = self.filtered("id")
+        if not records or not self.env.user.has_group("mail_center.group_user"):
+            return
+        links = self.env["mail.center.link"].sudo().search_fetch(
+            [("res_model", "=", self._name), ("res_id", "in", records.ids)],
+            ["res_id", "message_id"],
+        )
+        readable = self.env["mail.center.message"].search(
+            [("id", "in", links.message_id.ids)], order="id"
+        )
+        for res_id, own in links.grouped("res_id").items():
+            self.browse(res_id).mail_center_email_count = len(own.message_id & readable.sudo())
 
     def _mail_center_recipients(self):
         """Whom a mail written from this record goes to: ``(partners, [typed addresses])``.
@@ -24,3 +47,68 @@ class MailThread(models.AbstractModel):
             "tag": "mail_center_compose",
             "params": {"res_model": self._name, "res_id": self.id},
         }
+
+    def action_mail_center_emails(self):
+        """Open the list of the emails linked to this record."""
+        self.ensure_one()
+        self.check_access("read")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Emails of %s", self.display_name),
+            "res_model": "mail.center.message",
+            "view_mode": "list,form",
+            "views": [(False, "list"), (False, "form")],
+            "help": Markup('<p class="o_view_nocontent_empty_folder">{}</p><p>{}</p>').format(
+                self.env._("No emails here yet"),
+                self.env._("What you write with “Email” and the answers to it appear here."),
+            ),
+            "domain": [
+                ("link_ids", "any", [("res_model", "=", self._name), ("res_id", "=", self.id)])
+            ],
+        }
+
+    # ---- the smart button ---------------------------------------------------
+
+    @api.model
+    def _get_view(self, view_id=None, view_type="form", **options):
+        """Put *Emails (n)* among the buttons of every form of a linkable document.
+
+        Here and not by an inheriting view: an administrator chooses the documents.
+        """
+        arch, view = super()._get_view(view_id, view_type, **options)
+        if view_type == "form" and self._name in self.env["mail.center.linkable"]._models():
+            self._mail_center_add_button(arch)
+        return arch, view
+
+    @api.model
+    def _mail_center_add_button(self, arch):
+        boxes = arch.xpath(".//div[@name='button_box'][not(ancestor::field)]")
+        if boxes:
+            box = boxes[0]
+        else:
+            sheet = arch.find("sheet")
+            if sheet is None or arch.find(".//chatter") is None:
+                return  # a form in a dialog, such as a quick creation
+            box = etree.Element("div", {"name": "button_box", "class": "oe_button_box"})
+            sheet.insert(0, box)
+        button = etree.SubElement(
+            box,
+            "button",
+            {
+                "name": "action_mail_center_emails",
+                "type": "object",
+                "class": "oe_stat_button",
+                "icon": "fa-envelope-o",
+                "invisible": "not id",
+                "groups": "mail_center.group_user",
+            },
+        )
+        etree.SubElement(
+            button,
+            "field",
+            {
+                "name": "mail_center_email_count",
+                "widget": "statinfo",
+                "string": self.env._("Emails"),
+            },
+        )

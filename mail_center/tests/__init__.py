@@ -10,6 +10,7 @@ from . import (
     test_receive,
     test_secrets,
     test_send,
+    test_smart_button,
     test_template_access,
     test_template_browser,
     test_template_default,

@@ -34,3 +34,9 @@ class EmailButtonCase:
 
     def test_it_carries_emails(self):
         self.assertIn(self.record._name, self.env["mail.center.linkable"]._models())
+        form = self.record.get_view(self.env.ref(self.view).id, "form")["arch"]
+        count = etree.fromstring(form).xpath(
+            "//div[@name='button_box']/button[@name='action_mail_center_emails']"
+            "/field[@name='mail_center_email_count']"
+        )
+        self.assertEqual(len(count), 1, "the smart button")
