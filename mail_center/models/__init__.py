@@ -8,6 +8,7 @@ from . import (
     mail_center_account,
     mail_center_account_adoption,
     mail_center_account_integration,
+    mail_center_account_password,
     mail_center_account_permission,
     mail_center_account_secret,
     mail_center_account_setup,

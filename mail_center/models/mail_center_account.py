@@ -65,29 +65,12 @@ class MailCenterAccount(models.Model):
         SECURITY, string="IMAP security", required=True, default="tls"
     )
     imap_login = fields.Char(string="IMAP login")
-    imap_password = fields.Char(
-        string="IMAP password",
-        compute="_compute_passwords",
-        inverse="_inverse_imap_password",
-        exportable=False,
-        copy=False,
-    )
-    imap_password_set = fields.Boolean(compute="_compute_passwords")
     smtp_host = fields.Char(string="SMTP server")
     smtp_port = fields.Integer(string="SMTP port", default=465, aggregator=None)
     smtp_security = fields.Selection(
         SECURITY, string="SMTP security", required=True, default="tls"
     )
     smtp_login = fields.Char(string="SMTP login", help="Empty: send without logging in.")
-    smtp_password = fields.Char(
-        string="SMTP password",
-        compute="_compute_passwords",
-        inverse="_inverse_smtp_password",
-        exportable=False,
-        copy=False,
-        help="Empty with the same login as IMAP: the IMAP password is used.",
-    )
-    smtp_password_set = fields.Boolean(compute="_compute_passwords")
     verify_certificate = fields.Boolean(
         string="Verify server certificate",
         default=True,
@@ -224,35 +207,6 @@ class MailCenterAccount(models.Model):
 
     # ---- fields -------------------------------------------------------------
 
-    def _compute_passwords(self):
-        stored = self.env["mail.center.account.secret"]._usable(self._origin)
-        for account in self:
-            account.imap_password = False
-            account.smtp_password = False
-            account.imap_password_set = (account._origin.id, "imap") in stored
-            account.smtp_password_set = (account._origin.id, "smtp") in stored
-
-    def _inverse_imap_password(self):
-        self._store_password("imap")
-
-    def _inverse_smtp_password(self):
-        self._store_password("smtp")
-
-    def _store_password(self, kind):
-        secrets = self.env["mail.center.account.secret"]
-        for account in self:
-            if password := account[f"{kind}_password"]:
-                secrets._put(account, kind, password)
-        # Nothing keeps the clear text, the record cache included.
-        self.invalidate_recordset([f"{kind}_password", f"{kind}_password_set"], flush=False)
-
-    def action_forget_passwords(self):
-        self._require("manage")
-        for account in self:
-            for kind in ("imap", "smtp"):
-                self.env["mail.center.account.secret"]._put(account, kind, "")
-        self.invalidate_recordset(["imap_password_set", "smtp_password_set"])
-
     @api.constrains("email")
     def _check_email(self):
         for account in self:
@@ -318,20 +272,10 @@ class MailCenterAccount(models.Model):
         """The :class:`core.net.Endpoint` of this account; *kind*: ``imap``, ``pop3``, ``smtp``."""
         self.ensure_one()
         account = self.sudo()
-        secrets = self.env["mail.center.account.secret"]
         login = account[f"{kind}_login"] or ""
-        password = secrets._get(account, kind) if login else ""
-        if not password and login and login == account[f"{account.protocol}_login"]:
-            # One mailbox, one password: the one that mail is fetched with.
-            password = secrets._get(account, account.protocol)
+        password = account._password(kind) if login else ""
         if login and not password and not incomplete:
-            raise ValueError(
-                self.env._(
-                    "The password of “%(login)s” is not set. Type it into the account: passwords "
-                    "are not part of a copied database.",
-                    login=login,
-                )
-            )
+            raise ValueError(account._password_missing(kind))
         return Endpoint(
             host=account[f"{kind}_host"] or "",
             port=account[f"{kind}_port"],

@@ -7,6 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import config
 
+from ..core.password_hosts import may_see, normalise
 from ..core.secrets import KeyFileError, Keyring, WrongKey, load_or_create
 
 _logger = logging.getLogger(__name__)
@@ -31,6 +32,7 @@ class MailCenterAccountSecret(models.Model):
         [("imap", "IMAP"), ("smtp", "SMTP"), ("pop3", "POP3")], required=True
     )
     token = fields.Char(required=True)
+    hosts = fields.Char(help="The servers that the password was typed for, by blanks.")
 
     _account_kind_unique = models.UniqueIndex("(account_id, kind)")
 
@@ -67,13 +69,13 @@ class MailCenterAccountSecret(models.Model):
 
     @api.model
     def _usable(self, accounts):
-        """``{(account id, kind)}`` of the passwords that are stored and can be decrypted."""
+        """``{(account id, kind): hosts}`` of the passwords that can be decrypted."""
         secrets = self.sudo().search_fetch(
-            [("account_id", "in", accounts.ids)], ["account_id", "kind", "token"]
+            [("account_id", "in", accounts.ids)], ["account_id", "kind", "token", "hosts"]
         )
         if not secrets:
-            return set()
-        usable = set()
+            return {}
+        usable = {}
         try:
             keyring = self._keyring()
         except (KeyFileError, ValueError):
@@ -83,30 +85,46 @@ class MailCenterAccountSecret(models.Model):
         for secret in secrets:
             with contextlib.suppress(WrongKey):
                 keyring.decrypt(secret.token)
-                usable.add((secret.account_id.id, secret.kind))
+                usable[secret.account_id.id, secret.kind] = (secret.hosts or "").split()
         return usable
 
     @api.model
-    def _put(self, account, kind, password):
-        """Store *password*; an empty one forgets what was stored."""
-        secret = self.sudo().search([("account_id", "=", account.id), ("kind", "=", kind)])
-        if not password:
-            secret.unlink()
-            return
+    def _of(self, account, kind):
+        return self.sudo().search([("account_id", "=", account.id), ("kind", "=", kind)])
+
+    @api.model
+    def _put(self, account, kind, password, hosts):
+        """Store *password*, which was typed for the servers *hosts*."""
         try:
             token = self._keyring().encrypt(password)
         except (KeyFileError, ValueError) as error:
             raise UserError(str(error)) from error
-        if secret:
-            secret.token = token
-        else:
-            self.sudo().create({"account_id": account.id, "kind": kind, "token": token})
+        self._set(account, kind, token, " ".join(sorted(map(normalise, hosts))))
 
     @api.model
-    def _get(self, account, kind):
-        """The password in clear, '' when none is set or the key that made it is gone."""
-        secret = self.sudo().search([("account_id", "=", account.id), ("kind", "=", kind)])
-        if not secret:
+    def _set(self, account, kind, token, hosts):
+        vals = {"token": token, "hosts": hosts}
+        if secret := self._of(account, kind):
+            secret.write(vals)
+        else:
+            self.sudo().create({**vals, "account_id": account.id, "kind": kind})
+
+    @api.model
+    def _forget(self, account, kind):
+        self._of(account, kind).unlink()
+
+    @api.model
+    def _copy(self, account, kind, other):
+        """Use the password of *kind* for *other*, which has none, at the same servers."""
+        secret = self._of(account, kind)
+        if secret and not self._of(account, other):
+            self._set(account, other, secret.token, secret.hosts)
+
+    @api.model
+    def _get(self, account, kind, host):
+        """The password in clear, '' when none was typed for *host* or its key is gone."""
+        secret = self._of(account, kind)
+        if not secret or not may_see(host, (secret.hosts or "").split()):
             return ""
         try:
             return self._keyring().decrypt(secret.token)

@@ -21,14 +21,6 @@ class MailCenterAccount(models.Model):
         SECURITY, string="POP3 security", required=True, default="tls", copy=False
     )
     pop3_login = fields.Char(string="POP3 login", copy=False)
-    pop3_password = fields.Char(
-        string="POP3 password",
-        compute="_compute_pop3_password",
-        inverse="_inverse_pop3_password",
-        exportable=False,
-        copy=False,
-    )
-    pop3_password_set = fields.Boolean(compute="_compute_pop3_password")
     pop3_ended = fields.Datetime(
         string="Switched to IMAP on", readonly=True, copy=False, help="There is no way back."
     )
@@ -104,38 +96,16 @@ class MailCenterAccount(models.Model):
         """From here on IMAP, for good. Part of the transaction that gives mail its places."""
         self.ensure_one()
         secrets = self.env["mail.center.account.secret"]
-        password = secrets._get(self, "pop3")
-        if not secrets._get(self, "imap"):
-            secrets._put(self, "imap", password)
-        if (
-            not secrets._get(self, "smtp")
-            and self.smtp_login == self.pop3_login
-            and self.smtp_login != self.imap_login
-        ):
+        secrets._copy(self, "pop3", "imap")
+        if self.smtp_login == self.pop3_login and self.smtp_login != self.imap_login:
             # Until now the POP3 password served for both.
-            secrets._put(self, "smtp", password)
-        secrets._put(self, "pop3", "")
+            secrets._copy(self, "pop3", "smtp")
+        secrets._forget(self, "pop3")
         self.with_context(mail_center_pop3=_INSIDE).write(
             {"protocol": "imap", "pop3_ended": ended, "next_sync": False, "sync_failures": 0}
         )
 
     # ---- fields -------------------------------------------------------------
-
-    def _compute_pop3_password(self):
-        stored = self.env["mail.center.account.secret"]._usable(self._origin)
-        for account in self:
-            account.pop3_password = False
-            account.pop3_password_set = (account._origin.id, "pop3") in stored
-
-    def _inverse_pop3_password(self):
-        self._store_password("pop3")
-
-    def action_forget_passwords(self):
-        result = super().action_forget_passwords()
-        for account in self:
-            self.env["mail.center.account.secret"]._put(account, "pop3", "")
-        self.invalidate_recordset(["pop3_password_set"])
-        return result
 
     @api.constrains("pop3_host", "pop3_port")
     def _check_pop3_server(self):

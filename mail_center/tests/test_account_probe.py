@@ -439,7 +439,7 @@ class TestProbe(MailboxCase, HttpCase):
             login="mc_manager", timeout=90,
         )
         secrets = self.env["mail.center.account.secret"]
-        self.assertEqual(secrets._get(self.account, "imap"), PASSWORD)
+        self.assertEqual(secrets._get(self.account, "imap", "localhost"), PASSWORD)
 
     def test_a_new_account_fills_itself_in_in_the_browser(self):
         action = self.env.ref("mail_center.mail_center_account_action")

@@ -2,7 +2,7 @@ import os
 from unittest.mock import patch
 
 from odoo.addons.mail_center.core.secrets import Keyring
-from odoo.tests import TransactionCase
+from odoo.tests import Form, TransactionCase, new_test_user
 
 
 class TestSecrets(TransactionCase):
@@ -57,3 +57,53 @@ class TestSecrets(TransactionCase):
         self.assertFalse(
             self.env["mail.center.account.secret"].search([("account_id", "=", self.account.id)])
         )
+
+    # ---- a password is for the servers it was typed for ---------------------
+
+    def test_a_password_never_follows_the_account_to_a_foreign_server(self):
+        self.account.write({"smtp_host": "smtp.mc.example", "smtp_login": "a"})
+        self.assertEqual(self.account._endpoint("smtp").password, "planted", "a sister of IMAP's")
+        manager = new_test_user(
+            self.env, "secret_manager", groups="base.group_user,mail_center.group_manager"
+        )
+        self.env["mail.center.account.permission"].create(
+            {"account_id": self.account.id, "user_id": manager.id, "can_manage": True}
+        )
+        self.account.with_user(manager).write(
+            {"imap_host": "imap.evil.example", "smtp_host": "smtp.evil.example"}
+        )
+        self.assertFalse(self.account.imap_password_set)
+        for kind in ("imap", "smtp"):
+            with self.assertRaisesRegex(ValueError, f"not sent to “{kind}.evil.example”"):
+                self.account._endpoint(kind)
+            self.assertEqual(self.account._endpoint(kind, incomplete=True).password, "")
+
+    def test_a_server_put_back_has_its_password_again(self):
+        self.account.imap_host = "imap.typo.example"
+        self.account.imap_host = "imap.mc.example"
+        self.assertTrue(self.account.imap_password_set)
+        self.assertEqual(self.account._endpoint("imap").password, "planted")
+
+    def test_a_password_typed_with_the_new_server_is_for_it(self):
+        self.account.write({"imap_host": "imap.new.example", "imap_password": "new"})
+        self.assertEqual(self.account._endpoint("imap").password, "new")
+        self.assertTrue(self.account.imap_password_set)
+
+    def test_one_password_typed_for_two_unlike_servers_serves_both(self):
+        account = self.env["mail.center.account"].create(
+            {"name": "B", "email": "b@mc.example", "imap_host": "outlook.mc.example",
+             "imap_login": "b", "smtp_login": "b", "smtp_host": "relay.other.example",
+             "imap_password": "shared"}
+        )
+        self.assertEqual(account._endpoint("smtp").password, "shared")
+        self.assertFalse(account.smtp_password_set)
+
+    def test_the_form_says_at_once_that_another_server_has_no_password(self):
+        with Form(self.account) as form:
+            self.assertTrue(form.imap_password_set)
+            form.imap_host = "imap.new.example"
+            self.assertFalse(form.imap_password_set)
+            form.imap_password = "typed before"
+            form.imap_host = "imap.newer.example"
+            self.assertEqual(form.imap_password, "typed before")
+        self.assertEqual(self.account._endpoint("imap").password, "typed before")

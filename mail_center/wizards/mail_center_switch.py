@@ -115,7 +115,9 @@ class MailCenterSwitch(models.TransientModel):
     def _inverse_imap_password(self):
         for wizard in self:
             if wizard.imap_password:
-                wizard._checked_account().imap_password = wizard.imap_password
+                self.env["mail.center.account.secret"]._put(
+                    wizard._checked_account(), "imap", wizard.imap_password, [wizard.imap_host]
+                )
         self.invalidate_recordset(["imap_password"], flush=False)
 
     def _checked_account(self):
