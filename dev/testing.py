@@ -17,7 +17,7 @@ from dev.interpreter import environment
 from dev.odoo_process import ENVIRONMENT as SERVER_ENVIRONMENT
 from dev.odoo_process import OdooServer, choose_port
 from dev.odoo_server import CONFIG
-from dev.paths import CACHE, PYTHON, ROOT, ensure_cache
+from dev.paths import CACHE, LOG, PYTHON, ROOT, ensure_cache
 from dev.postgres import Cluster
 from dev.process import PidFile, in_use, interruptible, lock
 from dev.sandbox import ENVIRONMENT, Sandbox
@@ -29,6 +29,7 @@ SERVER = "odoo-loop"
 PURE_FOLDERS = ("tests/core", "tests/dev")
 LOOP_FOLDER = "tests/loop"
 NOTHING_COLLECTED = 5
+BEHIND_LOG = LOG / "pure-tests.log"
 
 
 def test(parts: list[str], arguments: list[str]) -> int:
@@ -62,6 +63,7 @@ class TestRun:
         self.has_loop = (ROOT / LOOP_FOLDER).is_dir()
         self.sandbox: Sandbox | None = None
         self.started_cluster: Cluster | None = None
+        self.behind: tuple[str, subprocess.Popen] | None = None
 
     def run(self) -> int:
         databases = self._wants_odoo() or self._wants_loop()
@@ -79,8 +81,12 @@ class TestRun:
             for part in PARTS:
                 if part in self.parts:
                     self._part(steps, part, ready)
+            self._end_behind()
             return 1 if self.failed else 0
         finally:
+            if self.behind is not None:
+                self.behind[1].terminate()
+                self.behind[1].wait()
             PidFile(CACHE / f"{SERVER}.pid").stop(timeout=30)
             if self.sandbox is not None:
                 self.sandbox.stop()
@@ -132,13 +138,16 @@ class TestRun:
             if folders:
                 # Elsewhere Hypothesis looks for new cases; a change is not judged by luck.
                 fixed = ["--hypothesis-seed=0"] if os.environ.get("CI") else []
-                self._pytest("pure tests", [*folders, *fixed])
+                # They need no database: on the second core, while Odoo's tests have the first.
+                behind = ready and self._wants_odoo()
+                self._pytest("pure tests", [*folders, *fixed], behind=behind)
         elif not ready:
             self._fail(f"{part} tests", "not run: there is no database with the addons")
         elif part == "odoo":
             say(f"{title}Tests in Odoo: {' '.join(self.in_odoo) or 'there are none'}")
             if self.in_odoo:
                 self._pytest("tests in Odoo", self._odoo_arguments())
+            self._end_behind()
         else:
             folder = LOOP_FOLDER if self.has_loop else "there is none"
             say(f"{title}Whole loop in a browser: {folder}")
@@ -163,7 +172,9 @@ class TestRun:
             return
         self._pytest("whole loop", [LOOP_FOLDER], {SERVER_ENVIRONMENT: str(server.json_file)})
 
-    def _pytest(self, name: str, words: list[str], more: dict[str, str] | None = None) -> None:
+    def _pytest(
+        self, name: str, words: list[str], more: dict[str, str] | None = None, behind: bool = False
+    ) -> None:
         env = {**environment(), **(more or {})}
         if self.sandbox is not None:
             # Odoo ends the children of its tests: an SMTP server that one of them restarted too.
@@ -172,9 +183,28 @@ class TestRun:
         is_last = name == self._last_pytest()
         if is_last and self.failed:
             print_error(f"failed before this last step: {', '.join(self.failed)} (see above)")
-        code = subprocess.call(
-            [str(PYTHON), "-m", "pytest", *words, *self.arguments], cwd=ROOT, env=env
-        )
+        command = [str(PYTHON), "-m", "pytest", *words, *self.arguments]
+        if behind:
+            say("  beside the tests in Odoo; what they print follows those")
+            with BEHIND_LOG.open("wb") as log:
+                process = subprocess.Popen(
+                    command, cwd=ROOT, env=env, stdout=log, stderr=subprocess.STDOUT
+                )
+            self.behind = name, process
+        else:
+            self._note(name, subprocess.call(command, cwd=ROOT, env=env))
+
+    def _end_behind(self) -> None:
+        """Wait for the pytest that runs beside the others, and print what it had to say."""
+        if self.behind is None:
+            return
+        name, process = self.behind
+        code = process.wait()
+        self.behind = None
+        say(BEHIND_LOG.read_text(errors="replace").rstrip())
+        self._note(name, code)
+
+    def _note(self, name: str, code: int) -> None:
         if code == NOTHING_COLLECTED and self.arguments:
             code = 0  # a selection by -k may be empty in one of the steps
         if code:

@@ -51,8 +51,11 @@ class MailCenterAccount(models.Model):
         stored = self.env["mail.center.account.secret"]._usable(self._origin)
         for account in self:
             for kind in KINDS:
-                hosts = stored.get((account._origin.id, kind), ())
-                account[f"{kind}_password_set"] = may_see(account[f"{kind}_host"] or "", hosts)
+                hosts = stored.get((account._origin.id, kind))
+                host = account[f"{kind}_host"]
+                account[f"{kind}_password_set"] = hosts is not None and (
+                    not host or may_see(host, hosts)
+                )
 
     def _inverse_imap_password(self):
         self._store_password("imap")
