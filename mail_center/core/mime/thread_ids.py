@@ -8,13 +8,12 @@ some servers fold the case of ids. The dots of a model name are written as dashe
 """
 
 import base64
-import hashlib
-import hmac
 import re
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from ..signing import is_mac, mac
 from .address import Address
 from .header import MAX_REFERENCES
 
@@ -24,6 +23,7 @@ _TOKEN = re.compile(
     r"\.([a-z2-7]{16})(?![a-z0-9])",
     re.IGNORECASE,
 )
+_PURPOSE = "link"
 _TOKEN_IN_LOCAL = re.compile(r"[A-Za-z0-9_.-]{1,200}")
 
 # Reply and forward marks as mailers of many languages write them.
@@ -65,13 +65,6 @@ class LinkToken:
     account_id: int | None = None
 
 
-def _mac(key: bytes, payload: str) -> str:
-    if not key:
-        raise ValueError("Link tokens need a key.")
-    digest = hmac.new(key, b"mail_center link " + payload.encode("ascii"), hashlib.sha256).digest()
-    return base64.b32encode(digest[:10]).decode("ascii").lower()
-
-
 def sign_token(key: bytes, token: LinkToken) -> str:
     """The token as text for `new_message_id`. ValueError for what is no model or id."""
     if not _MODEL.fullmatch(token.model) or len(token.model) > 100:
@@ -83,7 +76,7 @@ def sign_token(key: bytes, token: LinkToken) -> str:
     payload = f"mc1.{token.model.replace('.', '-')}.{token.res_id}"
     if token.account_id is not None:
         payload += f".a{token.account_id}"
-    return f"{payload}.{_mac(key, payload)}"
+    return f"{payload}.{mac(key, _PURPOSE, payload)}"
 
 
 def read_token(key: bytes, message_ids: Iterable[str]) -> LinkToken | None:
@@ -93,8 +86,9 @@ def read_token(key: bytes, message_ids: Iterable[str]) -> LinkToken | None:
         match = _TOKEN.search(local)
         if not match:
             continue
-        payload, model, res_id, account_id, mac = match.groups()
-        if hmac.compare_digest(_mac(key, payload.lower()), mac.lower()) and int(res_id) < 2**63:
+        payload, model, res_id, account_id, given = match.groups()
+        genuine = is_mac(key, _PURPOSE, payload.lower(), given.lower())
+        if genuine and int(res_id) < 2**63:
             model = model.lower().replace("-", ".")
             return LinkToken(model, int(res_id), int(account_id) if account_id else None)
     return None
