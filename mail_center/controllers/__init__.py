@@ -1,1 +1,1 @@
-from . import draft, message, probe
+from . import draft, message, probe, unsubscribe

@@ -15,7 +15,9 @@ SAVED = frozenset(
         "recipients_to", "recipients_cc", "recipients_bcc",
     }
 )  # fmt: skip
-SERVER_FIELDS = frozenset({"user_id", "state", "outbox_id", "message_id", "version"})
+SERVER_FIELDS = frozenset(
+    {"user_id", "state", "outbox_id", "message_id", "version", "is_one_of_many"}
+)
 
 
 class MailCenterDraft(models.Model):
@@ -76,6 +78,9 @@ class MailCenterDraft(models.Model):
     send_after = fields.Datetime(related="outbox_id.send_after", string="Leaves at")
     is_open = fields.Boolean(help="Shown in a window, on every page and after a reload.")
     is_touched = fields.Boolean(help="A person has written something.", copy=False)
+    is_one_of_many = fields.Boolean(
+        readonly=True, copy=False, help="Begun together with others, for each of many records."
+    )
     layout = fields.Selection(
         [("normal", "Normal"), ("minimised", "Minimised"), ("wide", "Wide")], default="normal",
         required=True,

@@ -7,7 +7,8 @@ from odoo import models
 from odoo.exceptions import UserError
 
 from ..core.html import from_text, sanitise, to_text, unblock
-from ..core.mime import parse
+from ..core.insiders import outsiders
+from ..core.mime import parse, parse_addresses
 from ..core.writing import mentions_file, placeholders
 
 _OWN = "contains(concat(' ', normalize-space(@class), ' '), ' o_mail_center_quote ')"
@@ -59,6 +60,26 @@ class MailCenterDraft(models.Model):
                         address.email or address.name,
                     ),
                 )
+        if unwilling := self._unwilling(addresses):
+            yield error("unwilling", unwilling)
+
+    def _unwilling(self, addresses):
+        """Why a mailing, or one of many mails written at once, can't go to these addresses."""
+        mailing = self._message_type().is_mailing
+        if not (mailing or self.is_one_of_many):
+            return ""
+        refused = self.env["mail.center.mailing"]._unwilling(addresses)
+        if mailing or not refused:
+            return self.env["mail.center.mailing"]._unwilling_text(refused)
+        return self.env._(
+            "No mailings for %s, who asked for none, and this is one of several mails that were "
+            "begun at once. Remove the address, or write a mail of its own to it.",
+            ", ".join(address.email for address in refused),
+        )
+
+    def _message_type(self):
+        """The type (sudo) that the mail will have."""
+        return self.env["mail.center.writer"]._effective_type(self.account_id, self.type_id)
 
     def _no_account_text(self):
         return self.env._(
@@ -84,6 +105,34 @@ class MailCenterDraft(models.Model):
                 "placeholder",
                 self.env._("Nobody has filled in: %s", ", ".join(open_places[:5])),
             )
+        if outside := self._outside():
+            emails = ", ".join(address.email for address in outside)
+            yield warning(
+                # Consent to one address is none to the next.
+                f"outside {emails}",
+                self.env._(
+                    "Mail of the type “%(type)s” stays inside the company, and this one would "
+                    "leave it: %(addresses)s",
+                    type=self._message_type().name,
+                    addresses=emails,
+                ),
+            )
+
+    def _outside(self):
+        """Recipients outside the company of a mail that is to stay inside it."""
+        if not self._message_type().is_confidential:
+            return ()
+        company = self.account_id.sudo().company_id or self.env.company
+        accounts = self.env["mail.center.account"].sudo().search(
+            [("company_id", "in", [False, company.id])]
+        )
+        users = self.env["res.users"].sudo().search(
+            [("share", "=", False), ("company_ids", "in", company.ids), ("email", "!=", False)]
+        )
+        texts = [*accounts.mapped("email"), company.sudo().email or "", *users.mapped("email")]
+        insiders = [address for text in texts for address in parse_addresses(text)]
+        recipients = [address for kind in ("to", "cc", "bcc") for address in self._addresses(kind)]
+        return outsiders([address for address in recipients if address.valid], insiders)
 
     def _own_text(self, html=None):
         """The text that the person wrote, without what is quoted."""
@@ -112,6 +161,7 @@ class MailCenterDraft(models.Model):
             "attachments": self.attachment_ids.sorted("id"),
             "record": record,
             "parent": self.parent_id if self.mode != "forward" else None,
+            "message_type": self.type_id,
             "message_id": self.message_id,
         }
 
@@ -152,6 +202,7 @@ class MailCenterDraft(models.Model):
                 if not file.content_id
             ],
             "size": len(built.raw),
+            "unsubscribe": found.header("List-Unsubscribe"),
             "placeholders": list(placeholders(f"{found.subject}\n{found.text}")),
             "problems": self.check(html),
         }

@@ -42,6 +42,7 @@ class MailCenterDraft(models.Model):
             # The first is written at once, the others wait beside it.
             draft.layout = "minimised" if number else "normal"
             drafts |= draft
+        drafts.sudo().is_one_of_many = len(drafts) > 1
         return [draft._window() for draft in drafts]
 
     @api.model

@@ -45,7 +45,7 @@ class MailCenterDraft(models.Model):
             # Whole seconds are stored: never less than what was promised.
             when = (now + timedelta(seconds=seconds + 1)).replace(microsecond=0)
         message = self.env["mail.center.writer"]._write_mail(
-            self.account_id, **self._mail(html), message_type=self.type_id, send_after=when
+            self.account_id, **self._mail(html), send_after=when
         )
         outbox = message.sudo().outbox_ids
         self.sudo().write({"state": "waiting", "outbox_id": outbox.id, "is_open": False})

@@ -45,6 +45,7 @@ class MailCenterFiling(models.AbstractModel):
         messages, by_uid, refused = self._create_messages(folder, fresh)
         failed += refused
         self._read_reports(folder.account_id, fresh)
+        self.env["mail.center.mailing"]._read_requests(folder.account_id, messages)
         locations = [(intake, by_uid[intake.uid]) for intake in fresh if intake.uid in by_uid]
         for intake, target in again:
             message = by_uid.get(target.uid) if hasattr(target, "uid") else target
@@ -337,6 +338,7 @@ class MailCenterFiling(models.AbstractModel):
             if by_uid:
                 if folder.uidvalidity == line.uidvalidity:
                     self._create_locations(folder, [(intake, by_uid[intake.uid])])
+                self.env["mail.center.mailing"]._read_requests(line.account_id, messages)
                 self.env["mail.center.linking"]._place(line.account_id, messages)
                 line.write({"state": "solved", "message_id": messages.id})
                 return

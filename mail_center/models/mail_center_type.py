@@ -11,6 +11,17 @@ class MailCenterType(models.Model):
     sequence = fields.Integer(default=10)
     color = fields.Integer()
     active = fields.Boolean(default=True)
+    is_mailing = fields.Boolean(
+        string="Mailing",
+        help="For newsletters and the like. Recipients are offered to unsubscribe in their mail "
+        "program. Who does so is put on the blacklist and gets no more mail of such a type, "
+        "from any account.",
+    )
+    is_confidential = fields.Boolean(
+        string="Confidential",
+        help="Stays inside the company: before such a mail is sent, recipients whose address is "
+        "not of the company are named, and the writer is asked.",
+    )
     profile_ids = fields.Many2many(
         "mail.center.profile",
         "mail_center_type_profile_rel",

@@ -66,9 +66,12 @@ class MailCenterWriter(models.AbstractModel):
             self.env["mail.center.link"]._check_target(record._name, record.id)
         if parent:
             parent.check_access("read")
+        message_type = self._effective_type(account, message_type)
+        if message_type.is_mailing:
+            self.env["mail.center.mailing"]._require_willing([*to, *cc, *bcc])
         built = self._built(
             account, to=to, cc=cc, bcc=bcc, subject=subject, html=html, attachments=attachments,
-            record=record, parent=parent, message_id=message_id,
+            record=record, parent=parent, message_type=message_type, message_id=message_id,
         )
         return self._queue(account, built, bcc, record, parent, message_type, send_after)
 
@@ -99,7 +102,8 @@ class MailCenterWriter(models.AbstractModel):
 
     @api.model
     def _outgoing(
-        self, account, to, cc, bcc, subject, html, attachments, record, parent, message_id=""
+        self, account, to, cc, bcc, subject, html, attachments, record, parent,
+        message_type=None, message_id="",
     ):
         identity = account.sudo()
         body, inline = self._body(html, parent)
@@ -133,8 +137,21 @@ class MailCenterWriter(models.AbstractModel):
             attachments=(*inline, *files),
             message_id=message_id or self._new_message_id(account, record),
             date=datetime.now(pytz.utc).astimezone(zone),
+            headers=self._type_headers(account, message_type, [*to, *cc, *bcc]),
             **threading,
         )
+
+    @api.model
+    def _effective_type(self, account, message_type=None):
+        """The type (sudo) that a mail will have: without one of its own, the account's."""
+        return (message_type or account.sudo().outgoing_type_id).sudo()
+
+    @api.model
+    def _type_headers(self, account, message_type, recipients):
+        """Header fields that mail of this type carries, as :class:`core.mime.OutgoingMail` has."""
+        if not self._effective_type(account, message_type).is_mailing:
+            return ()
+        return self.env["mail.center.mailing"]._list_fields(account, recipients)
 
     @api.model
     def _queue(self, account, built, bcc, record, parent, message_type, send_after=None):

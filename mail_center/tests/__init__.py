@@ -5,6 +5,7 @@ from . import (
     test_account_setup,
     test_adoption,
     test_draft,
+    test_mailing,
     test_pop3,
     test_pop3_switch,
     test_receive,
