@@ -14,6 +14,7 @@ from ..core.probe import (
     Policy,
     climb_together,
     probe_imap,
+    probe_pop3,
     probe_smtp,
 )
 from ..core.providers import discover, lookup
@@ -66,21 +67,17 @@ class MailCenterProbe(models.AbstractModel):
         ladders = {}
         for kind in kinds:
             endpoint = account._endpoint(kind, incomplete=True)
-            ladders[kind] = (
-                probe_imap(endpoint, policy, seconds)
-                if kind == "imap"
-                else probe_smtp(endpoint, account.email, policy, seconds)
-            )
+            if kind == "smtp":
+                ladders[kind] = probe_smtp(endpoint, account.email, policy, seconds)
+            else:
+                probe = probe_imap if kind == "imap" else probe_pop3
+                ladders[kind] = probe(endpoint, policy, seconds)
         return self._news(account, ladders)
 
     @api.model
     def _kinds(self, account):
-        """Which of IMAP and SMTP can be tested."""
-        kinds = [
-            kind
-            for kind in ("imap", "smtp")
-            if account[f"{kind}_host"] and (kind == "smtp" or account.protocol == "imap")
-        ]
+        """What can be tested: IMAP (POP3 of a legacy account) and SMTP."""
+        kinds = [kind for kind in (account.protocol, "smtp") if account[f"{kind}_host"]]
         if not kinds:
             raise UserError(
                 self.env._("There is nothing to test yet: enter the servers of the account first.")
@@ -91,10 +88,11 @@ class MailCenterProbe(models.AbstractModel):
     def _news(self, account, ladders):
         plan = {"type": "plan", "ladders": [self._ladder(account, kind) for kind in ladders]}
         texts = _Texts(self.env, lookup(account.email or ""))
+        incoming = account.protocol
         ends = self._ends()
-        if account.protocol != "imap":
+        if incoming == "pop3":
             ends[(None, True)] = self.env._(
-                "Mail can be sent. Fetching by POP3 is not a part of this test."
+                "Mail can be sent. Nothing can be fetched, since there is no POP3 server."
             )
 
         def news():
@@ -118,12 +116,12 @@ class MailCenterProbe(models.AbstractModel):
             elif ok and warned:
                 key = "warned"
             else:
-                key = tuple(good.get(kind) for kind in ("imap", "smtp"))
+                key = tuple(good.get(kind) for kind in (incoming, "smtp"))
             yield {
                 "type": "end",
                 "ok": ok,
                 "warning": ok and warned,
-                "imap_ok": bool(good.get("imap")),
+                "fetch_ok": bool(good.get(incoming)),
                 "message": ends[key],
             }
 
@@ -134,6 +132,7 @@ class MailCenterProbe(models.AbstractModel):
         names = self._step_names()
         titles = {
             "imap": self.env._("Incoming mail (IMAP)"),
+            "pop3": self.env._("Incoming mail (POP3)"),
             "smtp": self.env._("Outgoing mail (SMTP)"),
         }
         return {
@@ -152,12 +151,13 @@ class MailCenterProbe(models.AbstractModel):
             "login": self.env._("Log in"),
             "capabilities": self.env._("Ask what the server can do"),
             "folders": self.env._("Look at the folders"),
+            "messages": self.env._("Count the messages"),
             "sender": self.env._("Offer a mail, without sending it"),
         }
 
     @api.model
     def _ends(self):
-        """The last word, by whether IMAP and SMTP work (None: not tested)."""
+        """The last word, by whether fetching and sending work (None: not tested)."""
         return {
             "forbidden": self.env._("Only an email manager can test these servers."),
             "warned": self.env._("It works. Have a look at the steps marked in yellow."),

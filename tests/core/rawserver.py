@@ -169,3 +169,25 @@ def smtp(answers=None, greeting=b"220 hello\r\n", features=()):
                 content = True
 
     return conversation
+
+
+def pop3(answers=None, greeting=b"+OK ready\r\n"):
+    """A POP3 conversation. ``answers``: command → bytes, or function(peer, line)."""
+    usual = {
+        "CAPA": b"+OK\r\nUSER\r\nUIDL\r\n.\r\n", "USER": b"+OK\r\n", "PASS": b"+OK in\r\n",
+        "UIDL": b"+OK\r\n1 a\r\n2 b\r\n.\r\n", "LIST": b"+OK\r\n1 10\r\n2 20\r\n.\r\n",
+        "STAT": b"+OK 2 30\r\n",
+        "RETR": b"+OK\r\nSubject: x\r\n\r\nhello\r\n.\r\n", "QUIT": b"+OK\r\n", **(answers or {}),
+    }
+
+    def conversation(peer):
+        peer.send(greeting)
+        for line in peer.lines():
+            answer = usual.get(line.split(b" ")[0].upper().decode("latin-1"), b"-ERR what\r\n")
+            if callable(answer):
+                if answer(peer, line) is False:
+                    return
+            else:
+                peer.send(answer)
+
+    return conversation

@@ -75,20 +75,33 @@ class Session(NetworkSession):
         ``deadline``: ``time.monotonic()`` by which everything must end. Without encryption
         nothing is ever sent to log in, unless the endpoint's security is *none*.
         """
-        session = cls(net.connect(endpoint, protocol="pop3", deadline=deadline))
+        session = cls.start(net.connect(endpoint, protocol="pop3", deadline=deadline))
         try:
-            session._start()
-            session._login()
+            session.authenticate()
         except BaseException:
             session._drop()
             raise
         return session
 
-    def _start(self) -> None:
+    @classmethod
+    def start(cls, connection: Connection) -> Session:
+        """Greeting and encryption; :meth:`authenticate` comes next.
+
+        ``connection``: fresh, or encrypted already where the endpoint's security is *tls*.
+        """
+        session = cls(connection)
+        try:
+            session._greet()
+        except BaseException:
+            session._drop()
+            raise
+        return session
+
+    def _greet(self) -> None:
         connection = self._connection
         security = Security(connection.endpoint.security)
         connection.begin(ANSWER_BUDGET)
-        if security == Security.TLS:
+        if security == Security.TLS and not connection.encrypted:
             connection.start_tls()
         with self._translated("the greeting"):
             self._client = _Client(connection)
@@ -107,10 +120,14 @@ class Session(NetworkSession):
                     "no_starttls",
                 ) from None
             connection.start_tls()
-        self._ask_capabilities()
-
-    def _ask_capabilities(self) -> None:
         # Asked after the encryption only: what was said in plaintext counts for nothing.
+        self.ask_capabilities()
+
+    def ask_capabilities(self) -> None:
+        """Ask what the server can do (CAPA), into :attr:`capabilities`: name → arguments.
+
+        The answer may be another one after the login (RFC 2449 section 5).
+        """
         try:
             with self._command("CAPA"):
                 self.capabilities = self._client.capa()
@@ -119,7 +136,12 @@ class Session(NetworkSession):
                 raise
             self.capabilities = {}  # a server of before RFC 2449
 
-    def _login(self) -> None:
+    def authenticate(self) -> None:
+        """Log in with the endpoint's credentials.
+
+        Never in plaintext unless the endpoint's security is *none*. Raises MailServerError of
+        kind *auth* when they are refused, *throttled* when the server says later.
+        """
         endpoint = self._connection.endpoint
         if not self._connection.encrypted and endpoint.security != Security.NONE:
             raise self._connection.error("tls", "Logging in without encryption is refused.")
@@ -140,10 +162,13 @@ class Session(NetworkSession):
                     self._client.user(endpoint.login)
                     self._client.pass_(endpoint.password)
         except MailServerError as exc:
-            if exc.kind != "refused":
+            if exc.kind not in ("refused", "auth"):
                 raise
+            # Tried all the same, since CAPA does not list everything everywhere.
+            offered = not self.capabilities or "USER" in self.capabilities or "PLAIN" in ways
+            reason = "" if offered or self._connection.encrypted else "not_offered"
             raise self._connection.error(
-                "auth", "The server refuses the login or the password.", exc.server_text
+                "auth", "The server refuses the login or the password.", exc.server_text, reason
             ) from None
 
     def _authenticate(self, mechanism: str, secret: str) -> None:
@@ -159,10 +184,19 @@ class Session(NetworkSession):
             raise self._connection.error("auth", "The server refuses the login.", answer)
 
     def _goodbye(self) -> None:
+        self._hurry()
         with suppress(MailServerError, ValueError), self._command("QUIT"):
             self._client.command("QUIT")
 
     # -- reading ---------------------------------------------------------------------------
+
+    def status(self) -> tuple[int, int]:
+        """``(messages, octets)`` in the mailbox, as the server says (STAT)."""
+        with self._command("STAT"):
+            words = self._client.command("STAT").split(b" ")
+            if len(words) < 3 or not all(w.isdigit() and len(w) <= 15 for w in words[1:3]):
+                raise ValueError("STAT")
+            return int(words[1]), int(words[2])
 
     def uidl(self) -> dict[str, int]:
         """``{unique id: message number}`` of all messages, in the server's order.

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
-from .. import imap, net, smtp
+from .. import imap, net, pop3, smtp
 from ..net import Connection, Endpoint, MailServerError, Security
 from .certificate import Certificate
 from .policy import MAIL_PORTS, Policy
@@ -14,6 +14,7 @@ from .texts import TEXTS
 
 STEPS = {
     "imap": ("name", "tcp", "tls", "login", "capabilities", "folders"),
+    "pop3": ("name", "tcp", "tls", "login", "capabilities", "messages"),
     "smtp": ("name", "tcp", "tls", "login", "capabilities", "sender"),
 }
 SECONDS = 20.0
@@ -25,7 +26,10 @@ _IMAP_FEATURES = {
     "IDLE": "IDLE", "CONDSTORE": "CONDSTORE", "QRESYNC": "QRESYNC", "MOVE": "MOVE",
     "UIDPLUS": "UIDPLUS", "SPECIAL-USE": "SPECIAL-USE", "ESEARCH": "ESEARCH",
 }
+_POP3_FEATURES = ("UIDL", "TOP", "PIPELINING", "RESP-CODES")
 _SMTP_FEATURES = ("8BITMIME", "SMTPUTF8", "PIPELINING", "CHUNKING", "DSN")
+# What the usual advice about ports is: SSL/TLS, STARTTLS.
+_USUAL_PORTS = {"imap": ("993", "143"), "pop3": ("995", "110"), "smtp": ("465", "587")}
 _WARNINGS = {"tls_expires_soon", "tls_unverified", "tls_off", "login_skipped"}
 
 
@@ -33,11 +37,11 @@ _WARNINGS = {"tls_expires_soon", "tls_unverified", "tls_off", "login_skipped"}
 class Step:
     """One rung of the ladder.
 
-    ``protocol``: imap or smtp. ``name``: one of :data:`STEPS`. ``code`` and ``params`` are stable
-    and meant for translation (see :data:`TEXTS`); ``detail``, ``cause`` and ``advice`` are the
-    same in English. ``ok`` with ``warning``: it works, but is worth a look. No text and no param
-    ever holds a secret. ``seconds``: how long the step took. ``error``: the fault of the program
-    behind the code *internal*.
+    ``protocol``: imap, pop3 or smtp. ``name``: one of :data:`STEPS`. ``code`` and ``params`` are
+    stable and meant for translation (see :data:`TEXTS`); ``detail``, ``cause`` and ``advice`` are
+    the same in English. ``ok`` with ``warning``: it works, but is worth a look. No text and no
+    param ever holds a secret. ``seconds``: how long the step took. ``error``: the fault of the
+    program behind the code *internal*.
     """
 
     protocol: str
@@ -81,6 +85,13 @@ def probe_imap(
     return _ImapLadder("imap", endpoint, policy or Policy(), seconds).climb()
 
 
+def probe_pop3(
+    endpoint: Endpoint, policy: Policy | None = None, seconds: float = SECONDS
+) -> Iterator[Step]:
+    """The same for a legacy POP3 account; the last step is *messages*. Nothing is fetched."""
+    return _Pop3Ladder("pop3", endpoint, policy or Policy(), seconds).climb()
+
+
 def probe_smtp(
     endpoint: Endpoint, sender: str, policy: Policy | None = None, seconds: float = SECONDS
 ) -> Iterator[Step]:
@@ -98,7 +109,7 @@ class _Failed(Exception):
 
 
 class _Ladder:
-    """What IMAP and SMTP have in common: name, TCP, TLS, login."""
+    """What all protocols have in common: name, TCP, TLS, login."""
 
     session_class: type
 
@@ -139,7 +150,10 @@ class _Ladder:
             ok = False
         if not ok and time.monotonic() >= self.deadline:
             code = "out_of_time"
+        tls_port, starttls_port = _USUAL_PORTS[self.protocol]
         params = {
+            "tls_port": tls_port,
+            "starttls_port": starttls_port,
             "host": self.endpoint.host,
             "port": str(self.endpoint.port),
             "protocol": self.protocol.upper(),
@@ -305,6 +319,27 @@ class _ImapLadder(_Ladder):
             raise _Failed("inbox_refused", server_text=exc.server_text) from None
         uses = ", ".join(f"{f.special_use}: {f.path}" for f in folders if f.special_use)
         return "folders_found", {"count": len(folders), "messages": messages, "uses": uses}
+
+
+class _Pop3Ladder(_Ladder):
+    session_class = pop3.Session
+
+    def rung_capabilities(self):
+        self.session.ask_capabilities()
+        names = {name.upper() for name in self.session.capabilities}
+        params = {"features": ", ".join(f for f in _POP3_FEATURES if f in names) or "POP3"}
+        # Asked for, not looked up: older servers know UIDL without saying so (RFC 1939, 2449).
+        try:
+            self.session.uidl()
+        except MailServerError as exc:
+            if exc.kind != "refused":
+                raise
+            raise _Failed("pop3_no_uidl", server_text=exc.server_text, **params) from None
+        return "pop3_capabilities", params
+
+    def rung_messages(self):
+        messages, octets = self.session.status()
+        return "messages_found", {"messages": messages, "size": f"{octets / 1024 / 1024:.1f}"}
 
 
 class _SmtpLadder(_Ladder):

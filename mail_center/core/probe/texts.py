@@ -1,7 +1,8 @@
 """What the steps of a connection test say, in English, by stable code.
 
 The code and the params are what a translated interface builds on; each text is a template over
-the params of its step: host, port, server_text, and what the code's own text names.
+the params of its step: host, port, protocol, server_text, tls_port and starttls_port (the usual
+ones of the protocol), and what the code's own text names.
 """
 
 from __future__ import annotations
@@ -47,10 +48,7 @@ TEXTS = {
     "tcp_refused": Text(
         _("{host} does not accept connections on port {port}."),
         _("The port is wrong, or the service is switched off."),
-        _(
-            "Usual ports: IMAP 993 (SSL/TLS) or 143 (STARTTLS); "
-            "SMTP 465 (SSL/TLS) or 587 (STARTTLS)."
-        ),
+        _("The usual ports of {protocol} are {tls_port} (SSL/TLS) and {starttls_port} (STARTTLS)."),
     ),
     "tcp_timeout": Text(
         _("{host} does not answer on port {port}."),
@@ -129,28 +127,28 @@ TEXTS = {
             "The port expects another kind of security, or the server knows only old versions of "
             "TLS (1.2 is the least)."
         ),
-        _("Try STARTTLS on ports 143 and 587, SSL/TLS on ports 993 and 465."),
+        _("Try SSL/TLS on port {tls_port}, or STARTTLS on port {starttls_port}."),
     ),
     "tls_timeout": Text(
         _("The server accepts the connection but does not begin to encrypt it."),
         _("The port expects another kind of security, or the server is overloaded."),
-        _("Try STARTTLS on ports 143 and 587, SSL/TLS on ports 993 and 465."),
+        _("Try SSL/TLS on port {tls_port}, or STARTTLS on port {starttls_port}."),
     ),
     "starttls_missing": Text(
         _("The server does not offer STARTTLS."),
         _("It only knows encryption from the start, or something in between took the offer away."),
-        _("Try SSL/TLS with port 993 (IMAP) or 465 (SMTP)."),
+        _("Try SSL/TLS on port {tls_port}."),
     ),
     "plaintext_injected": Text(
         _("The server sent data ahead of the encryption."),
         _("The server is faulty, or somebody interferes with the connection."),
-        _("Don't use this server with STARTTLS. Try SSL/TLS with port 993 (IMAP) or 465 (SMTP)."),
+        _("Don't use this server with STARTTLS. Try SSL/TLS on port {tls_port}."),
     ),
     # greeting and login
     "greeting_timeout": Text(
         _("The server accepts the connection but says nothing."),
         _("The port expects encryption from the start, or the server is overloaded."),
-        _("On ports 993 and 465 choose SSL/TLS."),
+        _("On port {tls_port} choose SSL/TLS."),
     ),
     "greeting_refused": Text(
         _("The server refuses the connection: {server_text}"),
@@ -160,7 +158,7 @@ TEXTS = {
     "not_a_mail_server": Text(
         _("What answers on port {port} is no {protocol} server: {server_text}"),
         _("The port belongs to another service."),
-        _("Check server name and port; IMAP and SMTP are easily mixed up."),
+        _("Check server name and port; those of IMAP, POP3 and SMTP are easily mixed up."),
     ),
     "login_ok": Text(_("Logged in as {login}.")),
     "login_skipped": Text(
@@ -203,6 +201,14 @@ TEXTS = {
     ),
     "smtp_capabilities": Text(_("Mails up to {size} MB are taken. The server can: {features}.")),
     "smtp_capabilities_any": Text(_("Mails of any size are taken. The server can: {features}.")),
+    "pop3_capabilities": Text(_("The server can tell its messages apart. It can: {features}.")),
+    "pop3_no_uidl": Text(
+        _("The server can't tell its messages apart (no UIDL): {server_text}"),
+        _("It is very old, or something in between answers in its place."),
+        _("Ask the operator of {host} for IMAP: without UIDL new mail can't be known."),
+    ),
+    # messages
+    "messages_found": Text(_("Messages in the mailbox: {messages} ({size} MB).")),
     # folders
     "folders_found": Text(_("Folders found: {count}. Messages in the inbox: {messages}.")),
     "folders_none": Text(

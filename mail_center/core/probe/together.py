@@ -1,4 +1,4 @@
-"""Several ladders at once, so that a dead IMAP server does not eat the time of SMTP."""
+"""Several ladders at once, so that a dead server does not eat the time of SMTP."""
 
 from __future__ import annotations
 

@@ -6,30 +6,9 @@ import pytest
 
 from core.pop3 import Endpoint, MailServerError, Session
 from tests.core.certs import Authority
-from tests.core.rawserver import RawServer
+from tests.core.rawserver import RawServer, pop3
 
 PASSWORD = "plant3d-s3cret"
-
-
-def pop(answers=None, greeting=b"+OK ready\r\n"):
-    """A POP3 conversation. ``answers``: command → bytes, or function(peer, line)."""
-    usual = {
-        "CAPA": b"+OK\r\nUSER\r\nUIDL\r\n.\r\n", "USER": b"+OK\r\n", "PASS": b"+OK in\r\n",
-        "UIDL": b"+OK\r\n1 a\r\n2 b\r\n.\r\n", "LIST": b"+OK\r\n1 10\r\n2 20\r\n.\r\n",
-        "RETR": b"+OK\r\nSubject: x\r\n\r\nhello\r\n.\r\n", "QUIT": b"+OK\r\n", **(answers or {}),
-    }
-
-    def conversation(peer):
-        peer.send(greeting)
-        for line in peer.lines():
-            answer = usual.get(line.split(b" ")[0].upper().decode("latin-1"), b"-ERR what\r\n")
-            if callable(answer):
-                if answer(peer, line) is False:
-                    return
-            else:
-                peer.send(answer)
-
-    return conversation
 
 
 def endpoint(server, security="none", **changes):
@@ -61,14 +40,14 @@ def no_password_sent(error):
 
 
 def test_a_server_without_starttls_gets_no_password():
-    error = failure_of(pop(), security="starttls")
+    error = failure_of(pop3(), security="starttls")
     assert (error.kind, error.reason) == ("tls", "no_starttls")
     assert no_password_sent(error)
 
 
 def test_plaintext_pushed_in_front_of_the_encryption_is_refused():
     error = failure_of(
-        pop({"STLS": b"+OK go\r\n+OK injected\r\n"}), security="starttls", verify=False
+        pop3({"STLS": b"+OK go\r\n+OK injected\r\n"}), security="starttls", verify=False
     )
     assert error.kind == "tls"
     assert no_password_sent(error)
@@ -83,7 +62,7 @@ def test_nothing_said_before_the_encryption_counts_after_it():
         peer.start_tls(context)
 
     # In plaintext a man in the middle may say anything about capabilities: nobody asks.
-    with RawServer(pop({"STLS": secure})) as server, Session.open(
+    with RawServer(pop3({"STLS": secure})) as server, Session.open(
         endpoint(server, "starttls", ca_pem=authority.pem)
     ) as session:
         assert session.uidl() == {"a": 1, "b": 2}
@@ -91,7 +70,7 @@ def test_nothing_said_before_the_encryption_counts_after_it():
 
 
 def test_a_certificate_of_nobody_knows_whom_is_refused():
-    error = failure_of(pop(), tls=Authority().context(), security="tls")
+    error = failure_of(pop3(), tls=Authority().context(), security="tls")
     assert error.kind == "certificate"
     assert no_password_sent(error)
 
@@ -103,7 +82,7 @@ def test_old_tls_is_refused():
     context.minimum_version = ssl.TLSVersion.TLSv1
     context.maximum_version = ssl.TLSVersion.TLSv1_1
     context.set_ciphers("ALL:@SECLEVEL=0")
-    error = failure_of(pop(), tls=context, security="tls", ca_pem=authority.pem)
+    error = failure_of(pop3(), tls=context, security="tls", ca_pem=authority.pem)
     assert error.kind == "tls"
 
 
@@ -123,7 +102,7 @@ def test_old_tls_is_refused():
     ],
 )
 def test_a_refused_login_is_told_apart_from_a_busy_server(answer, kind):
-    error = failure_of(pop({"PASS": answer}))
+    error = failure_of(pop3({"PASS": answer}))
     assert error.kind == kind
 
 
@@ -134,7 +113,7 @@ def test_a_token_logs_in_in_a_line_of_its_own():
         peer.line()
         peer.send(b"+OK\r\n")
 
-    with RawServer(pop({"AUTH": ask})) as server, Session.open(
+    with RawServer(pop3({"AUTH": ask})) as server, Session.open(
         endpoint(server, auth="xoauth2", password="t" * 3000)
     ) as session:
         assert session.usable
@@ -148,13 +127,13 @@ def test_a_refused_token_is_told_and_not_shown():
         assert peer.line() == b""
         peer.send(b"-ERR invalid token\r\n")
 
-    error = failure_of(pop({"AUTH": refuse}), auth="xoauth2")
+    error = failure_of(pop3({"AUTH": refuse}), auth="xoauth2")
     assert error.kind == "auth"
 
 
 def test_login_and_password_can_not_smuggle_a_command():
     for changes in ({"login": "a\r\nDELE 1"}, {"password": "a\nDELE 1"}):
-        with RawServer(pop()) as server, pytest.raises(ValueError, match="line break"):
+        with RawServer(pop3()) as server, pytest.raises(ValueError, match="line break"):
             Session.open(endpoint(server, **changes))
 
 
@@ -170,24 +149,24 @@ def test_login_and_password_can_not_smuggle_a_command():
     ],
 )
 def test_unique_ids_that_make_no_sense_are_not_believed(answer):
-    assert failure_of(pop({"UIDL": answer}), lambda session: session.uidl()).kind == "protocol"
+    assert failure_of(pop3({"UIDL": answer}), lambda session: session.uidl()).kind == "protocol"
 
 
 def test_identical_copies_may_share_a_unique_id():
-    with RawServer(pop({"UIDL": b"+OK\r\n1 a\r\n2 a\r\n3 b\r\n.\r\n"})) as server, Session.open(
+    with RawServer(pop3({"UIDL": b"+OK\r\n1 a\r\n2 a\r\n3 b\r\n.\r\n"})) as server, Session.open(
         endpoint(server)
     ) as session:
         assert session.uidl() == {"a": 1, "b": 3}
 
 
 def test_a_server_without_unique_ids_can_not_be_used():
-    error = failure_of(pop({"UIDL": b"-ERR unknown\r\n"}), lambda session: session.uidl())
+    error = failure_of(pop3({"UIDL": b"-ERR unknown\r\n"}), lambda session: session.uidl())
     assert error.kind == "refused"
     assert "IMAP" in str(error)
 
 
 def test_a_server_without_capabilities_can_be_used():
-    with RawServer(pop({"CAPA": b"-ERR unknown\r\n"})) as server, Session.open(
+    with RawServer(pop3({"CAPA": b"-ERR unknown\r\n"})) as server, Session.open(
         endpoint(server)
     ) as session:
         assert session.sizes() == {1: 10, 2: 20}
@@ -195,7 +174,7 @@ def test_a_server_without_capabilities_can_be_used():
 
 def test_line_ends_stay_as_they_came():
     answer = b"+OK\r\nA: b\n\n..x\r\n\rfoo\r\n..\r\n.\r\n"
-    with RawServer(pop({"RETR": answer})) as server, Session.open(endpoint(server)) as session:
+    with RawServer(pop3({"RETR": answer})) as server, Session.open(endpoint(server)) as session:
         assert session.fetch(1) == b"A: b\n\n.x\r\n\rfoo\r\n.\r\n"
 
 
@@ -204,7 +183,7 @@ def test_a_message_cut_in_the_middle_is_no_message():
         peer.send(b"+OK\r\nSubject: x\r\n\r\nhalf of")
         return False
 
-    error = failure_of(pop({"RETR": cut}), lambda session: session.fetch(1))
+    error = failure_of(pop3({"RETR": cut}), lambda session: session.fetch(1))
     assert (error.kind, error.retryable) == ("closed", True)
 
 
@@ -217,14 +196,14 @@ WHOLE = b"+OK\r\nSubject: x\r\n\r\nhello\r\nworld\r\n.\r\n"
 )
 def test_a_server_whose_top_brings_not_everything_is_asked_for_the_message_itself(top):
     answers = {"CAPA": TOP_OFFERED, "TOP": top, "RETR": WHOLE}
-    with RawServer(pop(answers)) as server, Session.open(endpoint(server)) as session:
+    with RawServer(pop3(answers)) as server, Session.open(endpoint(server)) as session:
         for _number in range(2):
             assert session.fetch(1, size=28) == b"Subject: x\r\n\r\nhello\r\nworld\r\n"
 
 
 def test_a_server_that_tells_wrong_sizes_is_found_out_only_once():
     answers = {"CAPA": TOP_OFFERED, "TOP": WHOLE, "RETR": WHOLE}
-    with RawServer(pop(answers)) as server, Session.open(endpoint(server)) as session:
+    with RawServer(pop3(answers)) as server, Session.open(endpoint(server)) as session:
         for _number in range(3):
             assert session.fetch(1, size=99) == b"Subject: x\r\n\r\nhello\r\nworld\r\n"
     assert sum(line.startswith(b"RETR") for line in server.received) == 1
@@ -234,7 +213,7 @@ def test_a_server_that_goes_silent_is_left():
     def silent(peer, _line):
         peer.wait_for_end()
 
-    error = failure_of(pop({"RETR": silent}), lambda session: session.fetch(1), timeout=0.3)
+    error = failure_of(pop3({"RETR": silent}), lambda session: session.fetch(1), timeout=0.3)
     assert (error.kind, error.retryable) == ("timeout", True)
 
 
@@ -250,17 +229,17 @@ def test_an_endless_answer_is_cut_off(command):
             session.fetch(1, max_size=10_000_000)
         session.uidl()
 
-    assert failure_of(pop({command: flood}), use).kind == "limit"
+    assert failure_of(pop3({command: flood}), use).kind == "limit"
 
 
 def test_a_greeting_that_is_none_is_told():
-    assert failure_of(pop(greeting=b"-ERR busy\r\n")).kind == "refused"
-    assert failure_of(pop(greeting=b"* OK IMAP4rev1\r\n")).kind == "protocol"
-    assert failure_of(pop(greeting=b""), timeout=0.3).kind in ("closed", "timeout")
+    assert failure_of(pop3(greeting=b"-ERR busy\r\n")).kind == "refused"
+    assert failure_of(pop3(greeting=b"* OK IMAP4rev1\r\n")).kind == "protocol"
+    assert failure_of(pop3(greeting=b""), timeout=0.3).kind in ("closed", "timeout")
 
 
 def test_nothing_is_ever_deleted():
-    with RawServer(pop()) as server:
+    with RawServer(pop3()) as server:
         with Session.open(endpoint(server)) as session:
             for number in session.uidl().values():
                 session.fetch(number)

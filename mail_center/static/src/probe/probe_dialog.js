@@ -125,9 +125,11 @@ export class ProbeDialog extends Component {
     }
 
     stoppedAt(ladder) {
-        return ladder.protocol === "imap"
-            ? _t("Incoming mail (IMAP) stops here.")
-            : _t("Outgoing mail (SMTP) stops here.");
+        return {
+            imap: _t("Incoming mail (IMAP) stops here."),
+            pop3: _t("Incoming mail (POP3) stops here."),
+            smtp: _t("Outgoing mail (SMTP) stops here."),
+        }[ladder.protocol];
     }
 
     seconds(step) {
