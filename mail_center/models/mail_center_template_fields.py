@@ -84,7 +84,7 @@ class MailCenterTemplate(models.Model):
     @api.model
     def _samples(self, record, partner_id, sight):
         """A function that gives the value of a special field for the record, as short text."""
-        context, locale, timezone = self._render_context(
+        context, options = self._render_context(
             record, self._render_recipient(record, partner_id), sight=sight
         )
         deadline = time.monotonic() + SECONDS_FOR_SAMPLES
@@ -96,7 +96,7 @@ class MailCenterTemplate(models.Model):
                 return ""
             try:
                 source = self._of_first(catalogue, field)
-                text = render(source, context, locale=locale, timezone=timezone, html=False).text
+                text = render(source, context, html=False, **options).text
             except TemplateProblem:
                 return ""
             return text if len(text) <= MAX_SAMPLE else f"{text[:MAX_SAMPLE]}…"

@@ -18,7 +18,7 @@ from ..core.template import (
     one_line,
     render,
 )
-from ..templating import Sight, describe
+from ..templating import Sight, conventions, describe
 
 _IMAGE = re.compile(
     r"""(\ssrc\s*=\s*)(["'])((?:https?://[^/"'<>\s]+)?/web/(?:image|content)/[^"'<>\s]*)\2"""
@@ -83,7 +83,8 @@ class MailCenterTemplate(models.Model):
 
     @api.model
     def _render_context(self, record, recipient, account=None, lang=False, sight=None):
-        """``(context, locale, time zone)`` for the engine: everything that a template may name."""
+        """``(context, options)`` for ``core.template.render``: everything that a template may
+        name, and the language and time zone of the recipient."""
         partner, name, address = recipient
         lang = self._render_lang(partner, lang)
         env = self.env(context=dict(self.env.context, lang=lang))
@@ -107,7 +108,9 @@ class MailCenterTemplate(models.Model):
         if record is not None:
             context["document"] = RecordView(sight.source(record))
         zone = (partner.tz if partner else False) or self.env.user.tz or "UTC"
-        return context, lang, zone
+        return context, {
+            "locale": lang, "timezone": zone, "conventions": conventions(env, lang),
+        }
 
     @api.model
     def _render_account(self):
@@ -201,13 +204,13 @@ class MailCenterTemplate(models.Model):
     @api.model
     def _render_texts(self, subject, body, record, recipient, account=None, lang=False):
         """Texts rendered as the current user. Raises TemplateProblem."""
-        context, locale, zone = self._render_context(record, recipient, account, lang)
-        found = render(str(subject or ""), context, locale=locale, timezone=zone, html=False)
-        text = render(str(body or ""), context, locale=locale, timezone=zone)
+        context, options = self._render_context(record, recipient, account, lang)
+        found = render(str(subject or ""), context, html=False, **options)
+        text = render(str(body or ""), context, **options)
         return RenderedTemplate(
             subject=one_line(found.text),
             body=self._clean(text.text),
-            lang=locale,
+            lang=options["locale"],
             unresolved=tuple(dict.fromkeys(found.unresolved + text.unresolved)),
             empty=tuple(dict.fromkeys(found.empty + text.empty)),
         )

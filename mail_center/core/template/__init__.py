@@ -13,6 +13,7 @@ sandbox is underneath, with attribute access, calls, globals and its own filters
 """
 
 from .catalogue import ROOT_FIELDS, ROOT_SCALARS, Catalogue, Placeholder
+from .conventions import Conventions, Currency
 from .editor import normalise_editor_html
 from .filters import FILTERS
 from .kinds import FieldType
@@ -37,6 +38,8 @@ __all__ = [
     "ROOT_SCALARS",
     "Catalogue",
     "Choice",
+    "Conventions",
+    "Currency",
     "FieldType",
     "ForbiddenField",
     "Limits",

@@ -11,10 +11,13 @@ from zoneinfo import ZoneInfo
 from babel import Locale, UnknownLocaleError, dates, lists, numbers
 from markupsafe import Markup
 
+from .conventions import Conventions
+
 NAMED_FORMATS = ("short", "medium", "long", "full")
 _PATTERN = re.compile(r"[A-Za-z0-9 .,:;/()'\-\u00a0-\u024f]{1,64}\Z")
 _ISO_CURRENCY = re.compile(r"[A-Z]{3}\Z")
 _BREAKS = re.compile(r"<(?:br|/p|/div|/li|/tr|/h[1-6])\b[^<>]*>", re.I)
+_PATTERN_NUMBER = re.compile(r"[#0][#0.,]*")
 _TAGS = re.compile(r"<[^<>]*>")
 # CLDR has these (posix/messages), Babel doesn't pass them on.
 _YES_NO = {
@@ -46,10 +49,16 @@ def find_timezone(name: str):
 
 
 class Formats:
-    """Formatting for one language and time zone. Nothing here raises on a value of its type."""
+    """Formatting for one language and time zone. Nothing here raises on a value of its type.
 
-    def __init__(self, locale: str = "en_US", tz: str = "UTC"):
+    Numbers and amounts follow ``conventions`` where they are given, else CLDR.
+    """
+
+    def __init__(
+        self, locale: str = "en_US", tz: str = "UTC", conventions: Conventions | None = None
+    ):
         self.locale = find_locale(locale)
+        self.conventions = conventions
         self.timezone = find_timezone(tz)
 
     def local(self, value: datetime) -> datetime:
@@ -89,6 +98,13 @@ class Formats:
         """A number; with ``digits`` exactly that many after the decimal sign."""
         if not _sensible(value):
             return str(value) if _finite(value) else ""
+        if self.conventions:
+            exact = rounded(value, 3 if digits is None else digits)
+            if digits is None and exact % 1 == 0:
+                exact = rounded(value, 0)
+            elif digits is None:
+                exact = exact.normalize()
+            return self.conventions.number(exact)
         if digits is None:
             return numbers.format_decimal(value, locale=self.locale)
         pattern = "#,##0" + ("." + "0" * digits if digits else "")
@@ -99,6 +115,9 @@ class Formats:
         if not _sensible(value):
             return str(value) if _finite(value) else ""
         pattern = self.locale.percent_formats.get(None).pattern
+        if self.conventions:
+            number = self.conventions.number(rounded(value, digits + 2).scaleb(2))
+            return _PATTERN_NUMBER.sub(lambda found: number, pattern.partition(";")[0], count=1)
         pattern = pattern.replace("0", "0" + ("." + "0" * digits if digits else ""), 1)
         return numbers.format_percent(rounded(value, digits + 2), pattern, locale=self.locale)
 
@@ -108,9 +127,13 @@ class Formats:
             return str(value) if _finite(value) else ""
         if not currency:
             return self.number(value, 2)
+        if self.conventions:
+            known = self.conventions.currencies.get(currency)
+            digits = known.digits if known else _digits_of(currency)
+            return self.conventions.money(self.number(value, digits), currency)
         if not _ISO_CURRENCY.match(currency):
             return f"{self.number(value, 2)}\u00a0{currency}"
-        digits = numbers.get_currency_precision(currency)
+        digits = _digits_of(currency)
         return numbers.format_currency(rounded(value, digits), currency, locale=self.locale)
 
     def list(self, texts: list[str]) -> str:
@@ -157,6 +180,10 @@ def rounded(value: float, digits: int) -> Decimal:
         return exact.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
     except InvalidOperation:
         return exact  # more digits than Decimal keeps: nothing to round
+
+
+def _digits_of(currency: str) -> int:
+    return numbers.get_currency_precision(currency)
 
 
 def _finite(value: float) -> bool:

@@ -10,6 +10,7 @@ from datetime import datetime, timezone
 from jinja2 import Template
 from jinja2.exceptions import TemplateError
 
+from .conventions import Conventions
 from .editor import EditorProblem, normalise_editor_html
 from .formats import Formats
 from .limits import Limits
@@ -40,20 +41,22 @@ def render(
     *,
     locale: str = "en_US",
     timezone: str = "UTC",  # the recipient's
+    conventions: Conventions | None = None,
     html: bool = True,
     limits: Limits = DEFAULT_LIMITS,
 ) -> Rendered:
     """Render a template.
 
     ``context`` maps names (``document``, ``recipient`` …) to views, scalars or lists of these;
-    ``now`` and ``today`` are added if missing. With ``html`` the values are escaped, and the
+    ``now`` and ``today`` are added if missing. ``conventions`` tells how the host writes numbers,
+    which is done as CLDR says without. With ``html`` the values are escaped, and the
     source is first repaired as :func:`normalise_editor_html` says; the result is HTML that still
     has to be sanitised, because the template's own markup is passed on. Without ``html`` the
     result is one line of plain text: a subject.
 
     Raises TemplateProblem; exceptions of the host's own views pass through unchanged.
     """
-    state = State(limits, Formats(locale, timezone), html)  # the clock starts here
+    state = State(limits, Formats(locale, timezone, conventions), html)  # the clock starts here
     source = one_line_end(source)
     if html:
         if len(source) > limits.source:
