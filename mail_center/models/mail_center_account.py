@@ -134,10 +134,8 @@ class MailCenterAccount(models.Model):
         if right == "read":
             # Whoever manages an account can open it to himself: be honest about it.
             granted |= Domain("can_manage", "=", True)
-        mine = (
-            Domain("user_id", "=", user.id)
-            | Domain("profile_id.user_ids", "in", user.ids)
-            | Domain("profile_id.group_ids", "in", user.all_group_ids.ids)
+        mine = Domain("user_id", "=", user.id) | Domain(
+            "profile_id", "any", self.env["mail.center.profile"]._domain_of(user)
         )
         companies = Domain("company_id", "in", [False, *self.env.companies.ids])
         return companies & (

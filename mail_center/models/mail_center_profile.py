@@ -3,6 +3,9 @@ from odoo.fields import Domain
 
 
 class MailCenterProfile(models.Model):
+    """A named set of people. Archived it is a set of nobody: it gives no right any more, and what
+    is kept for it alone is still kept from everybody else."""
+
     _name = "mail.center.profile"
     _description = "Email profile"
     _order = "sequence, name, id"
@@ -37,10 +40,11 @@ class MailCenterProfile(models.Model):
 
     _name_unique = models.UniqueIndex("(name)", "A profile with this name already exists.")
 
-    @api.depends("user_ids", "group_ids.all_user_ids")
+    @api.depends("active", "user_ids", "group_ids.all_user_ids")
     def _compute_member_ids(self):
         for profile in self:
-            members = (profile.user_ids | profile.group_ids.all_user_ids).filtered(
+            people = profile if profile.active else self.browse()
+            members = (people.user_ids | people.group_ids.all_user_ids).filtered(
                 lambda user: not user.share
             )
             profile.member_ids = members
@@ -50,6 +54,12 @@ class MailCenterProfile(models.Model):
         if operator != "in":
             return NotImplemented
         users = self.env["res.users"].sudo().browse([uid for uid in value if uid])
-        return Domain("user_ids", "in", users.ids) | Domain(
-            "group_ids", "in", users.all_group_ids.ids
+        return self._domain_of(users)
+
+    @api.model
+    def _domain_of(self, users):
+        """The profiles that one of *users* is a member of."""
+        return Domain("active", "=", True) & (
+            Domain("user_ids", "in", users.ids)
+            | Domain("group_ids", "in", users.sudo().all_group_ids.ids)
         )

@@ -31,6 +31,8 @@ class MailCenterTemplate(models.Model):
         "profile_id",
         string="Profiles",
         ondelete="restrict",
+        # A template whose only profile is archived has one all the same.
+        context={"active_test": False},
         help="Only members of these profiles may use the template. Empty: everyone may.",
     )
     model_id = fields.Many2one(
@@ -68,7 +70,6 @@ class MailCenterTemplate(models.Model):
     @api.depends_context("uid")
     @api.depends("profile_ids.member_ids", "active")
     def _compute_is_usable(self):
-        # A template whose only profile is archived has one all the same.
         everything = self.sudo().with_context(active_test=False)
         usable = everything.filtered_domain(self._usable_domain())
         for template in self:
@@ -83,11 +84,7 @@ class MailCenterTemplate(models.Model):
     def _usable_domain(self, model=None):
         """Templates for the current user, a manager too; with *model* those that fit it
         (``False``: a mail without a document)."""
-        user = self.env.user
-        mine = Domain("active", "=", True) & (
-            Domain("user_ids", "in", user.ids)
-            | Domain("group_ids", "in", user.all_group_ids.ids)
-        )
+        mine = self.env["mail.center.profile"]._domain_of(self.env.user)
         domain = Domain("active", "=", True) & (
             Domain("profile_ids", "=", False) | Domain("profile_ids", "any", mine)
         )

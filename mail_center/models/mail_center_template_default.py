@@ -188,10 +188,8 @@ class MailCenterTemplate(models.Model):
 
         One's profiles come before everyone, in their order; the type before all types.
         """
-        user = self.env.user
-        profiles = self.env["mail.center.profile"].sudo().search(
-            Domain("user_ids", "in", user.ids) | Domain("group_ids", "in", user.all_group_ids.ids)
-        )
+        profiles = self.env["mail.center.profile"].sudo()
+        profiles = profiles.search(profiles._domain_of(self.env.user))
         types = [message_type.id if message_type else False, False]
         rows = self.env["mail.center.template.default"].sudo().search(
             Domain("profile_id", "in", [*profiles.ids, False]) & Domain("type_id", "in", types)

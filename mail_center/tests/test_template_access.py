@@ -2,10 +2,8 @@
 
 from unittest.mock import patch
 
-import psycopg2
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import new_test_user
-from odoo.tools import mute_logger
 
 from ..core.template import TemplateProblem
 from ..templating import Sight
@@ -250,15 +248,6 @@ class TestTemplateOfOtherProfiles(TemplateCase):
         managed = self.closed.with_user(self.manager)
         self.assertFalse(managed.is_usable)
         self.assertFalse(managed.search([("id", "=", managed.id), ("is_usable", "=", True)]))
-
-    def test_a_profile_with_templates_can_not_be_deleted(self):
-        with (
-            mute_logger("odoo.sql_db"),
-            self.assertRaises(psycopg2.errors.ForeignKeyViolation),
-            self.env.cr.savepoint(),
-        ):
-            self.sales.unlink()
-        self.assertTrue(self.sales.exists())
 
     def test_a_manager_edits_it_but_writes_no_mail_with_it(self):
         template = self.closed.with_user(self.manager)
