@@ -22,4 +22,5 @@ from . import (
     test_template_languages,
     test_template_reports,
     test_template_writing,
+    test_translations,
 )
