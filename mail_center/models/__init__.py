@@ -49,6 +49,7 @@ from . import (
     mail_center_template,
     mail_center_template_default,
     mail_center_template_fields,
+    mail_center_template_guide,
     mail_center_template_preview,
     mail_center_template_render,
     mail_center_thread,

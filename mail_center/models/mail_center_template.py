@@ -11,8 +11,8 @@ class MailCenterTemplate(models.Model):
     """What people write every day, written once.
 
     In other files: which one is the default (``_default``), what its special fields are and
-    what is wrong with it (``_fields``), its form (``_preview``), and how it becomes a mail
-    (``_render``).
+    what is wrong with it (``_fields``), what else it can do (``_guide``), its form
+    (``_preview``), and how it becomes a mail (``_render``).
     """
 
     _name = "mail.center.template"

@@ -96,12 +96,15 @@ class MailCenterTemplate(models.Model):
                 return ""
             try:
                 source = self._of_first(catalogue, field)
-                text = render(source, context, html=False, **options).text
+                return self._short(render(source, context, html=False, **options).text)
             except TemplateProblem:
                 return ""
-            return text if len(text) <= MAX_SAMPLE else f"{text[:MAX_SAMPLE]}…"
 
         return sample
+
+    @api.model
+    def _short(self, text):
+        return text if len(text) <= MAX_SAMPLE else f"{text[:MAX_SAMPLE]}…"
 
     @api.model
     def _common_fields(self, catalogue, path):

@@ -17,6 +17,7 @@ from . import (
     test_template_access,
     test_template_browser,
     test_template_default,
+    test_template_guide,
     test_template_import,
     test_template_insert,
     test_template_languages,

@@ -16,6 +16,7 @@ from .catalogue import ROOT_FIELDS, ROOT_SCALARS, Catalogue, Placeholder
 from .conventions import Conventions, Currency
 from .editor import normalise_editor_html
 from .filters import FILTERS
+from .guide import GROUPS, Entry, guide
 from .kinds import FieldType
 from .limits import Limits
 from .lint import lint
@@ -33,6 +34,7 @@ from .view import (
 
 __all__ = [
     "FILTERS",
+    "GROUPS",
     "MESSAGES",
     "ROOT_FIELDS",
     "ROOT_SCALARS",
@@ -40,6 +42,7 @@ __all__ = [
     "Choice",
     "Conventions",
     "Currency",
+    "Entry",
     "FieldType",
     "ForbiddenField",
     "Limits",
@@ -52,6 +55,7 @@ __all__ = [
     "TemplateProblem",
     "UnknownField",
     "View",
+    "guide",
     "lint",
     "normalise_editor_html",
     "one_line",

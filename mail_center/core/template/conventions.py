@@ -47,14 +47,14 @@ class Conventions:
 
     def _grouped(self, digits: str) -> str:
         groups: list[str] = []
+        sizes = list(self.grouping)
         size = 0
-        for wanted in self.grouping:
-            size = wanted or size
-            while size > 0 and len(digits) > size:
-                digits, group = digits[:-size], digits[-size:]
-                groups.append(group)
-                if wanted:
-                    break
-            if size <= 0:
+        while sizes:
+            if sizes[0] == 0 and size:
+                sizes = [size, 0]  # once more
+            size = sizes.pop(0)
+            if size <= 0 or len(digits) <= size:
                 break
+            digits, group = digits[:-size], digits[-size:]
+            groups.append(group)
         return self.thousands_sep.join([digits, *reversed(groups)])

@@ -41,7 +41,13 @@ class Param:
 @dataclass(frozen=True)
 class Filter:
     """``accepts`` are the kinds of value it works on; ``returns`` is given the static types of
-    the value and of the arguments by name."""
+    the value and of the arguments by name.
+
+    For people (see guide): ``summary`` is one line to be translated; ``usage`` is how it is
+    written behind a value (the bare name, if empty) and ``sample`` a value to show it on;
+    ``of_records`` is how it is written behind a list of records, where that differs, with the
+    places ``{text}`` and ``{number}`` for a field of theirs.
+    """
 
     name: str
     function: Callable
@@ -51,6 +57,9 @@ class Filter:
     takes_missing: bool = False
     item_kinds: frozenset = ANYTHING
     summary: str = ""
+    sample: str = ""
+    usage: str = ""
+    of_records: str = ""
 
     def bind(self, args: tuple, kwargs: dict) -> dict[str, Any] | str:
         """Arguments by name, or what is wrong with them."""

@@ -1,6 +1,7 @@
 import { Component, onWillStart, useRef, useState } from "@odoo/owl";
 import { Dialog } from "@web/core/dialog/dialog";
 import { _t } from "@web/core/l10n/translation";
+import { normalizedMatch } from "@web/core/l10n/utils";
 import { RecordSelector } from "@web/core/record_selectors/record_selector";
 import { KeepLast } from "@web/core/utils/concurrency";
 import { useAutofocus, useService } from "@web/core/utils/hooks";
@@ -21,7 +22,8 @@ const ICONS = {
 
 /**
  * Choose a special field: search, or walk along the relations one level at a time, with the
- * values of a real record beside the names.
+ * values of a real record beside the names. A second tab lists the formats, conditions and loops,
+ * applied to the field that one has come to.
  */
 export class SpecialFieldDialog extends Component {
     static template = "mail_center.SpecialFieldDialog";
@@ -43,6 +45,7 @@ export class SpecialFieldDialog extends Component {
         this.search = useAutofocus({ refName: "search", mobile: false });
         this.list = useRef("list");
         this.last = new KeepLast();
+        this.lastFormats = new KeepLast();
         this.state = useState({
             steps: [],
             text: "",
@@ -50,6 +53,9 @@ export class SpecialFieldDialog extends Component {
             columns: [],
             loading: true,
             resId: this.props.resId,
+            tab: "fields",
+            formatted: null,
+            formats: [],
         });
         this.loadSoon = useDebounced(() => this.load(), 250);
         onWillStart(() => this.load());
@@ -66,6 +72,16 @@ export class SpecialFieldDialog extends Component {
 
     get listPath() {
         return this.state.steps.find((step) => step.kind === "records")?.path;
+    }
+
+    get searchLabel() {
+        return this.state.tab === "fields"
+            ? _t("Search all special fields…")
+            : _t("Search formats, conditions and loops…");
+    }
+
+    formatLabel(field) {
+        return _t("Formats, conditions and loops with “%s”", field.label);
     }
 
     icon(field) {
@@ -88,21 +104,90 @@ export class SpecialFieldDialog extends Component {
         this.state.loading = false;
     }
 
+    // ---- formats, conditions and loops -------------------------------------
+
+    /** The special field that the formats are applied to, if there is one. */
+    get target() {
+        const { formatted, steps } = this.state;
+        return formatted || steps.find((step) => step.kind === "records") || this.here;
+    }
+
+    /** The formats that have every word of the search, with the heading before the first of each
+     * group. */
+    get formats() {
+        const words = this.state.text.split(/\s+/).filter(Boolean);
+        const found = this.state.formats.filter(({ label, insert, group }) =>
+            words.every((word) => normalizedMatch(`${label} ${insert} ${group}`, word).match)
+        );
+        return found.map((format, index) => ({
+            ...format,
+            heading: format.group !== found[index - 1]?.group && format.group,
+        }));
+    }
+
+    async loadFormats() {
+        const path = this.target?.path || "";
+        this.state.loading = true;
+        this.state.formats = await this.lastFormats.add(
+            this.orm.call("mail.center.template", "special_field_formats", [], {
+                model: this.props.model,
+                path,
+                res_id: this.state.resId,
+                partner_id: this.props.partnerId,
+            })
+        );
+        this.state.loading = false;
+    }
+
+    showFields() {
+        this.state.tab = "fields";
+        this.state.formatted = null;
+        this.search.el?.focus();
+        return this.load();
+    }
+
+    /** @param {Object} [field] what to apply them to, else what one has come to by walking */
+    showFormats(field = null) {
+        this.state.tab = "formats";
+        this.state.formatted = field;
+        if (field) {
+            // It was a search for the field.
+            this.state.text = "";
+        }
+        this.search.el?.focus();
+        return this.loadFormats();
+    }
+
+    /** The examples for any document instead of those for one field. */
+    forgetTarget() {
+        this.state.formatted = null;
+        this.state.steps = [];
+        return this.loadFormats();
+    }
+
+    // ---- special fields -----------------------------------------------------
+
     onInput(ev) {
         this.state.text = ev.target.value;
-        this.loadSoon();
+        if (this.state.tab === "fields") {
+            this.loadSoon();
+        }
     }
 
     clearSearch() {
         this.state.text = "";
         this.search.el?.focus();
-        return this.load();
+        return this.reload();
+    }
+
+    reload() {
+        return this.state.tab === "fields" ? this.load() : this.loadFormats();
     }
 
     onRecord(resId) {
         this.state.resId = resId;
         this.props.onRecord(resId);
-        return this.load();
+        return this.reload();
     }
 
     open(field) {
@@ -134,6 +219,10 @@ export class SpecialFieldDialog extends Component {
 
     /** By the keyboard: what was typed last may not have been looked for yet. */
     async chooseFirst() {
+        if (this.state.tab === "formats") {
+            const [first] = this.formats;
+            return first && this.pick({ text: first.insert });
+        }
         if (this.loadedText !== this.state.text) {
             this.loadSoon.cancel();
             await this.load();
@@ -187,6 +276,7 @@ export class SpecialFieldDialog extends Component {
         } else if (
             ev.key === "Backspace" &&
             ev.target === this.search.el &&
+            this.state.tab === "fields" &&
             !this.state.text &&
             this.state.steps.length
         ) {
