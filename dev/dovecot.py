@@ -23,6 +23,8 @@ default_internal_user = {user}
 default_internal_group = {group}
 default_login_user = {user}
 default_vsz_limit = 1 G
+# A client that comes just as an idle process is being ended has its connection reset.
+default_idle_kill = 1 hours
 first_valid_uid = 1
 first_valid_gid = 1
 

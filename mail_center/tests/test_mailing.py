@@ -312,7 +312,8 @@ class TestUnsubscribePage(MailingCase, HttpCase):
 
     def test_a_wrong_token_unsubscribes_nobody_and_tells_nothing(self):
         token = self.token("eve@x.example")
-        wrong = [token[:-1], token[:-1] + "a", token.replace("u1.", "u2."), "eve@x.example",
+        other = "b" if token.endswith("a") else "a"
+        wrong = [token[:-1], token[:-1] + other, token.replace("u1.", "u2."), "eve@x.example",
                  sign(b"another database", Token(self.account.id, "eve@x.example")),
                  self.token("")]
         for one in wrong:
