@@ -81,7 +81,6 @@ class TestRun:
             for part in PARTS:
                 if part in self.parts:
                     self._part(steps, part, ready)
-            self._end_behind()
             return 1 if self.failed else 0
         finally:
             if self.behind is not None:
@@ -177,8 +176,6 @@ class TestRun:
     ) -> None:
         env = {**environment(), **(more or {})}
         if self.sandbox is not None:
-            # Odoo ends the children of its tests: an SMTP server that one of them restarted too.
-            self.sandbox.start()
             env[ENVIRONMENT] = str(self.sandbox.json_file)
         is_last = name == self._last_pytest()
         if is_last and self.failed:

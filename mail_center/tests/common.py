@@ -1,7 +1,10 @@
 """Tests against the real mail servers that ``make test`` starts: see ``dev/sandbox.py``."""
 
+import contextlib
 import itertools
 import os
+import socket
+import threading
 import unittest
 from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
@@ -31,23 +34,62 @@ def a_mail(sender, to, subject, text="Good morning.", **headers):
     return mail.as_bytes()
 
 
-def foreign_authority():
-    """The certificate (PEM) of an authority that issued none of the sandbox's."""
+def self_signed(name, days, extension, critical):
+    """``(private key, PEM)`` of a self-signed certificate that holds for so many days."""
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Foreign authority")])
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     now = datetime.now(timezone.utc)
     certificate = (
         x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
+        .subject_name(subject)
+        .issuer_name(subject)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .not_valid_after(now + timedelta(days=days))
+        .add_extension(extension, critical=critical)
         .sign(key, hashes.SHA256())
     )
-    return certificate.public_bytes(serialization.Encoding.PEM).decode()
+    return key, certificate.public_bytes(serialization.Encoding.PEM)
+
+
+def foreign_authority():
+    """The certificate (PEM) of an authority that issued none of the sandbox's."""
+    extension = x509.BasicConstraints(ca=True, path_length=None)
+    _key, pem = self_signed("Foreign authority", 1, extension, critical=True)
+    return pem.decode()
+
+
+class TalkingServer(threading.Thread):
+    """A server on a port of its own that talks to one client after the other, as it is told."""
+
+    def __init__(self, tls=None):
+        super().__init__(daemon=True)
+        self.tls = tls
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        self.connections = 0
+        self.start()
+
+    def run(self):
+        while True:
+            try:
+                connection, _address = self.listener.accept()
+            except OSError:
+                return
+            self.connections += 1
+            with connection, contextlib.suppress(OSError):
+                if self.tls:
+                    connection = self.tls.wrap_socket(connection, server_side=True)
+                self.talk(connection, connection.makefile("rb"))
+
+    def talk(self, connection, lines):
+        raise NotImplementedError
+
+    def close(self):
+        with contextlib.suppress(OSError):
+            self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
 
 
 class MailboxCase(TransactionCase):
@@ -61,7 +103,6 @@ class MailboxCase(TransactionCase):
         from dev.sandbox import Sandbox
 
         cls.sandbox = Sandbox.from_env()
-        cls.sandbox.start()  # it runs already, unless Odoo ended what another class restarted
         # Installing a template of other addons may have left accounts; here only ours run.
         cls.env["mail.center.account"].search([("id", "!=", 0)]).sync_enabled = False
         cls.user = new_test_user(

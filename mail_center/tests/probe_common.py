@@ -1,47 +1,25 @@
 """Connection tests as the browser asks for them, and servers that behave as they are told."""
 
-import contextlib
 import json
-import socket
 import ssl
 import tempfile
-import threading
-from datetime import datetime, timedelta, timezone
 
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
+from cryptography.hazmat.primitives import serialization
 from odoo import http
 from odoo.tests import HttpCase, new_test_user
 
-from .common import MailboxCase
+from .common import MailboxCase, TalkingServer, self_signed
 
 PASSWORD = "correct horse"
 
 
-class ScriptedServer(threading.Thread):
+class ScriptedServer(TalkingServer):
     """A server that greets and gives each command its answer; ``%t`` is the IMAP tag."""
 
     def __init__(self, greeting, answers, tls=None):
-        super().__init__(daemon=True)
-        self.greeting, self.answers, self.tls = greeting, answers, tls
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self.listener.getsockname()[1]
-        self.connections = 0
-        self.start()
-
-    def run(self):
-        while True:
-            try:
-                connection, _address = self.listener.accept()
-            except OSError:
-                return
-            self.connections += 1
-            with connection, contextlib.suppress(OSError):
-                if self.tls:
-                    connection = self.tls.wrap_socket(connection, server_side=True)
-                self.talk(connection, connection.makefile("rb"))
+        self.greeting, self.answers = greeting, answers
+        super().__init__(tls)
 
     def talk(self, connection, lines):
         connection.sendall(self.greeting)
@@ -52,29 +30,11 @@ class ScriptedServer(threading.Thread):
             answer = self.answers.get(command.decode(), b"%t BAD what?\r\n")
             connection.sendall(answer.replace(b"%t", tag))
 
-    def close(self):
-        with contextlib.suppress(OSError):
-            self.listener.shutdown(socket.SHUT_RDWR)
-        self.listener.close()
-
 
 def certificate_for(name):
     """``(server's TLS context, PEM)`` of a self-signed certificate for *name*."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    now = datetime.now(timezone.utc)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(subject)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=90))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    pem = certificate.public_bytes(serialization.Encoding.PEM)
+    extension = x509.SubjectAlternativeName([x509.DNSName(name)])
+    key, pem = self_signed(name, 90, extension, critical=False)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     with tempfile.NamedTemporaryFile() as file:
         file.write(

@@ -1,32 +1,17 @@
-import contextlib
 import socket
-import threading
 from email import message_from_bytes, policy
 
 from odoo.addons.mail_center import worker
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user
 
-from .common import MailboxCase, a_mail
+from .common import MailboxCase, TalkingServer, a_mail
 
 
-class ServerThatDiesAfterTheDot(threading.Thread):
+class ServerThatDiesAfterTheDot(TalkingServer):
     """An SMTP server that takes one mail and closes without saying whether it did."""
 
-    def __init__(self):
-        super().__init__(daemon=True)
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self.listener.getsockname()[1]
-        self.taken = 0
-
-    def run(self):
-        while True:
-            try:
-                connection, _address = self.listener.accept()
-            except OSError:
-                return
-            with connection, contextlib.suppress(OSError):
-                self.talk(connection, connection.makefile("rb"))
+    taken = 0
 
     def talk(self, connection, lines):
         connection.sendall(b"220 dying.example ESMTP\r\n")
@@ -134,8 +119,7 @@ class TestSend(MailboxCase):
 
     def test_a_mail_of_unknown_fate_is_never_sent_again_by_itself(self):
         server = ServerThatDiesAfterTheDot()
-        server.start()
-        self.addCleanup(server.listener.close)
+        self.addCleanup(server.close)
         self.account.write(
             {"smtp_host": "127.0.0.1", "smtp_port": server.port, "smtp_security": "none",
              "smtp_login": False}

@@ -10,7 +10,7 @@ from string import Formatter
 import pytest
 
 from core.imap import Endpoint, Session
-from core.probe import STEPS, TEXTS, Policy, probe_imap, probe_smtp
+from core.probe import STEPS, TEXTS, Policy, probe_imap, probe_pop3, probe_smtp
 from tests.core.certs import Authority, self_signed
 from tests.core.probe.climbing import MANAGER, PASSWORD, climb, last, raw_endpoint
 from tests.core.rawserver import RawServer, imap, smtp
@@ -223,15 +223,18 @@ def test_the_address_that_was_judged_is_the_one_that_is_connected_to(sandbox, mo
     assert len(answers) == 1
 
 
-def test_the_whole_test_ends_in_time_however_slow_the_server_is():
+@pytest.mark.parametrize(
+    ("probe", "greeting"), [(probe_imap, b"* OK I am "), (probe_pop3, b"+OK I am ")]
+)
+def test_the_whole_test_ends_in_time_however_slow_the_server_is(probe, greeting):
     def slow(peer):
-        peer.send(b"* OK I am ")
+        peer.send(greeting)
         while True:
             peer.send(b"so ")
             time.sleep(0.1)
 
     with RawServer(slow) as server:
-        steps = climb(probe_imap(raw_endpoint(server, timeout=10.0), MANAGER, seconds=1.0))
+        steps = climb(probe(raw_endpoint(server, timeout=10.0), MANAGER, seconds=1.0))
     assert steps[-1].code == "out_of_time"
 
 

@@ -1,6 +1,5 @@
 """The connection test of a legacy POP3 account."""
 
-import time
 from dataclasses import replace
 
 import pytest
@@ -142,15 +141,3 @@ def test_nobody_but_a_manager_reaches_the_own_network_or_other_ports(sandbox):
         steps = climb(probe_pop3(raw_endpoint(server), Policy(allow_private=True)))
         assert [step.code for step in steps] == ["port_forbidden"]
         assert server.connections == 0
-
-
-def test_the_whole_test_ends_in_time_however_slow_the_server_is():
-    def slow(peer):
-        peer.send(b"+OK I am ")
-        while True:
-            peer.send(b"so ")
-            time.sleep(0.1)
-
-    with RawServer(slow) as server:
-        steps = climb(probe_pop3(raw_endpoint(server, timeout=10.0), MANAGER, seconds=1.0))
-    assert steps[-1].code == "out_of_time"
