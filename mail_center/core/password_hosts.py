@@ -13,7 +13,7 @@ _SERVICE = re.compile(
 )
 
 
-def normalise(host: str) -> str:
+def _normalise(host: str) -> str:
     """The name as it is compared: in lower case, as ASCII (RFC 5890), with no dot at its end."""
     name = host.strip().rstrip(".").lower()
     try:
@@ -28,8 +28,8 @@ def may_see(host: str, hosts: Iterable[str]) -> bool:
     To the same names, and to their sisters that serve the same mailbox by another protocol:
     imap.example.com for pop.example.com. Anything else could be someone's trap.
     """
-    name = normalise(host)
-    return bool(name) and any(_kin(name, normalise(other)) for other in hosts)
+    name = _normalise(host)
+    return bool(name) and any(_kin(name, _normalise(other)) for other in hosts)
 
 
 def _kin(name: str, other: str) -> bool:

@@ -33,18 +33,16 @@ class NetworkSession:
         """Say goodbye if the connection is still good. Never raises, never changes anything."""
         if self._closed:
             return
+        # The goodbye of a slow server is not worth waiting for.
+        self._connection.deadline = min(
+            self._connection.deadline or float("inf"), time.monotonic() + GOODBYE_SECONDS
+        )
         self._goodbye()
         self._drop()
 
     def _goodbye(self) -> None:
         """Tell the server. Must not raise."""
         raise NotImplementedError
-
-    def _hurry(self) -> None:
-        """The goodbye of a slow server is not worth waiting for."""
-        self._connection.deadline = min(
-            self._connection.deadline or float("inf"), time.monotonic() + GOODBYE_SECONDS
-        )
 
     def _drop(self) -> None:
         self._closed = True

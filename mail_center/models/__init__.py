@@ -55,7 +55,6 @@ from . import (
     mail_center_thread,
     mail_center_thread_reference,
     mail_center_type,
-    mail_center_type_profile,
     mail_center_writer,
     mail_center_writer_integration,
     mail_thread,

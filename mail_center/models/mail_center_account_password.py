@@ -5,6 +5,18 @@ from ..core.password_hosts import may_see
 KINDS = ("imap", "smtp", "pop3")
 
 
+def _password_field(kind, label, **options):
+    """The field in which a password is typed: it goes into the secrets and is never read back."""
+    return fields.Char(
+        string=label,
+        compute="_compute_passwords",
+        inverse=lambda accounts: accounts._store_password(kind),
+        exportable=False,
+        copy=False,
+        **options,
+    )
+
+
 class MailCenterAccount(models.Model):
     """Passwords: written, never read, and shown only to the servers they were typed for.
 
@@ -14,30 +26,15 @@ class MailCenterAccount(models.Model):
 
     _inherit = "mail.center.account"
 
-    imap_password = fields.Char(
-        string="IMAP password",
-        compute="_compute_passwords",
-        inverse="_inverse_imap_password",
-        exportable=False,
-        copy=False,
-    )
-    imap_password_set = fields.Boolean(compute="_compute_passwords_set")
-    smtp_password = fields.Char(
-        string="SMTP password",
-        compute="_compute_passwords",
-        inverse="_inverse_smtp_password",
-        exportable=False,
-        copy=False,
+    imap_password = _password_field("imap", "IMAP password")
+    smtp_password = _password_field(
+        "smtp",
+        "SMTP password",
         help="Empty with the same login as IMAP: the IMAP password is used.",
     )
+    pop3_password = _password_field("pop3", "POP3 password")
+    imap_password_set = fields.Boolean(compute="_compute_passwords_set")
     smtp_password_set = fields.Boolean(compute="_compute_passwords_set")
-    pop3_password = fields.Char(
-        string="POP3 password",
-        compute="_compute_passwords",
-        inverse="_inverse_pop3_password",
-        exportable=False,
-        copy=False,
-    )
     pop3_password_set = fields.Boolean(compute="_compute_passwords_set")
 
     def _compute_passwords(self):
@@ -56,15 +53,6 @@ class MailCenterAccount(models.Model):
                 account[f"{kind}_password_set"] = hosts is not None and (
                     not host or may_see(host, hosts)
                 )
-
-    def _inverse_imap_password(self):
-        self._store_password("imap")
-
-    def _inverse_smtp_password(self):
-        self._store_password("smtp")
-
-    def _inverse_pop3_password(self):
-        self._store_password("pop3")
 
     def _store_password(self, kind):
         secrets = self.env["mail.center.account.secret"]

@@ -7,7 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import config
 
-from ..core.password_hosts import may_see, normalise
+from ..core.password_hosts import may_see
 from ..core.secrets import KeyFileError, Keyring, WrongKey, load_or_create
 
 _logger = logging.getLogger(__name__)
@@ -99,7 +99,7 @@ class MailCenterAccountSecret(models.Model):
             token = self._keyring().encrypt(password)
         except (KeyFileError, ValueError) as error:
             raise UserError(str(error)) from error
-        self._set(account, kind, token, " ".join(sorted(map(normalise, hosts))))
+        self._set(account, kind, token, " ".join(sorted(hosts)))
 
     @api.model
     def _set(self, account, kind, token, hosts):

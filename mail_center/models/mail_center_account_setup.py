@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
 from odoo.tools.misc import format_date
+from odoo.tools.sql import escape_psql
 
 from ..core.probe import AuthorityError, Certificate, authorities
 from ..core.providers import domain_of, login_for, lookup
@@ -146,10 +147,10 @@ class MailCenterAccount(models.Model):
         self.ensure_one()
         same_address = same_mailbox = Domain.FALSE
         if self.email:
-            same_address = Domain("email", "=ilike", _exactly(self.email.strip()))
+            same_address = Domain("email", "=ilike", escape_psql(self.email.strip()))
         if self.imap_host and self.imap_login:
-            same_mailbox = Domain("imap_host", "=ilike", _exactly(self.imap_host)) & Domain(
-                "imap_login", "=ilike", _exactly(self.imap_login)
+            same_mailbox = Domain("imap_host", "=ilike", escape_psql(self.imap_host)) & Domain(
+                "imap_login", "=ilike", escape_psql(self.imap_login)
             )
         everyone = self.sudo().with_context(active_test=False)
         others = Domain("id", "!=", self._origin.id)
@@ -246,8 +247,3 @@ class MailCenterAccount(models.Model):
         return Markup('<p class="o_view_nocontent_smiling_face">{}</p><p>{}</p>').format(
             title, text
         )
-
-
-def _exactly(text):
-    """*text* as a pattern of ``=ilike`` that matches nothing else."""
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

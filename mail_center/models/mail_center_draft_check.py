@@ -46,7 +46,7 @@ class MailCenterDraft(models.Model):
 
         if not self.account_id or not (self.env.su or self.account_id.can_send):
             yield error("no_account", self._no_account_text())
-        addresses = [address for kind in ("to", "cc", "bcc") for address in self._addresses(kind)]
+        addresses = self._all_addresses()
         if not addresses:
             yield error(
                 "no_recipient", self.env._("Whom is the mail for? Add at least one recipient.")
@@ -131,8 +131,11 @@ class MailCenterDraft(models.Model):
         )
         texts = [*accounts.mapped("email"), company.sudo().email or "", *users.mapped("email")]
         insiders = [address for text in texts for address in parse_addresses(text)]
-        recipients = [address for kind in ("to", "cc", "bcc") for address in self._addresses(kind)]
-        return outsiders([address for address in recipients if address.valid], insiders)
+        recipients = [address for address in self._all_addresses() if address.valid]
+        return outsiders(recipients, insiders)
+
+    def _all_addresses(self):
+        return [address for kind in ("to", "cc", "bcc") for address in self._addresses(kind)]
 
     def _own_text(self, html=None):
         """The text that the person wrote, without what is quoted."""

@@ -1,9 +1,8 @@
-import re
-
 import psycopg2
 from odoo import SUPERUSER_ID, api, models
 from odoo.exceptions import UserError
 from odoo.tools import email_normalize
+from odoo.tools.sql import escape_psql
 
 from ..core import unsubscribe
 from ..core.mime import Address
@@ -67,6 +66,31 @@ class MailCenterMailing(models.AbstractModel):
     def _is_listed(self, email):
         return bool(self._unwilling([Address("", email)]))
 
+    @api.model
+    def _leave_out_unwilling(self, outboxes):
+        """Leave those out of mailings who have unsubscribed while the mail was waiting.
+
+        Returns the mails that somebody is left to get.
+        """
+        left = outboxes
+        for outbox in outboxes.filtered("message_id.type_id.is_mailing"):
+            waiting = {one: Address("", one.email) for one in outbox._open_recipients()}
+            refused = {address.key for address in self._unwilling(list(waiting.values()))}
+            for recipient, address in waiting.items():
+                if address.key in refused:
+                    recipient.write(
+                        {
+                            "state": "cancelled",
+                            "reply": self.env._("Wants no mailings any more."),
+                            "date": self.env.cr.now(),
+                        }
+                    )
+            if refused and not outbox._open_recipients():
+                outbox._set_state(outbox._summary(), phase=False, claim_token=False)
+                outbox.account_id._notify_readers(outbox.message_id)
+                left -= outbox
+        return left
+
     # ---- unsubscribing ------------------------------------------------------
 
     @api.model
@@ -93,7 +117,7 @@ class MailCenterMailing(models.AbstractModel):
         key = Address("", email).key
         recipients = self.env["mail.center.outbox.recipient"].sudo().search(
             [
-                ("email", "=ilike", re.sub(r"([\\%_])", r"\\\1", Address("", email).ascii)),
+                ("email", "=ilike", escape_psql(Address("", email).ascii)),
                 ("outbox_id.account_id", "=", account.id),
                 ("outbox_id.message_id.type_id.is_mailing", "=", True),
             ]

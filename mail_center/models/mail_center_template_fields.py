@@ -84,27 +84,34 @@ class MailCenterTemplate(models.Model):
     @api.model
     def _samples(self, record, partner_id, sight):
         """A function that gives the value of a special field for the record, as short text."""
+        rendered = self._rendered_samples(record, partner_id, sight)
+
+        def sample(field, catalogue):
+            if field.path.startswith("document") and not record:
+                return ""
+            return rendered(self._of_first(catalogue, field))
+
+        return sample
+
+    @api.model
+    def _rendered_samples(self, record, partner_id, sight):
+        """A function that renders a source for the record, as short text; '' when it can't be,
+        or when all of them together have taken too long."""
         context, options = self._render_context(
             record, self._render_recipient(record, partner_id), sight=sight
         )
         deadline = time.monotonic() + SECONDS_FOR_SAMPLES
 
-        def sample(field, catalogue):
-            if field.path.startswith("document") and not record:
-                return ""
+        def rendered(source):
             if time.monotonic() > deadline:
                 return ""
             try:
-                source = self._of_first(catalogue, field)
-                return self._short(render(source, context, html=False, **options).text)
+                text = render(source, context, html=False, **options).text
             except TemplateProblem:
                 return ""
+            return text if len(text) <= MAX_SAMPLE else f"{text[:MAX_SAMPLE]}…"
 
-        return sample
-
-    @api.model
-    def _short(self, text):
-        return text if len(text) <= MAX_SAMPLE else f"{text[:MAX_SAMPLE]}…"
+        return rendered
 
     @api.model
     def _common_fields(self, catalogue, path):

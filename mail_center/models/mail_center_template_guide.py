@@ -1,12 +1,9 @@
 """Formats, conditions and loops: what a template can do beside naming special fields."""
 
-import time
-
 from odoo import api, models
 
-from ..core.template import GROUPS, TemplateProblem, guide, render
+from ..core.template import GROUPS, guide
 from ..templating import Sight
-from .mail_center_template_fields import SECONDS_FOR_SAMPLES
 
 
 class MailCenterTemplate(models.Model):
@@ -31,14 +28,15 @@ class MailCenterTemplate(models.Model):
         field = catalogue.get(path) if path else None
         record = self._sample_record(model, res_id)
         entries = guide(catalogue, field, None if field else self._any_records(catalogue))
-        value = self._example_value(record, partner_id, sight)
+        rendered = self._rendered_samples(record, partner_id, sight)
         return [
             {
                 "name": entry.name,
                 "group": speaking._(GROUPS[entry.group]),
                 "label": speaking._(entry.summary),
                 "insert": self._asked(entry, field, catalogue, record),
-                "value": value(entry.insert),
+                # What has something left to be written is no text to show.
+                "value": "" if "…" in entry.insert else rendered(entry.insert),
             }
             for entry in entries
         ]
@@ -62,22 +60,3 @@ class MailCenterTemplate(models.Model):
         ]
         # The lines of an order or invoice are what one most likely repeats.
         return max(lists, key=lambda field: "line" in field.path, default=None)
-
-    @api.model
-    def _example_value(self, record, partner_id, sight):
-        """A function that gives what an example writes for the record."""
-        context, options = self._render_context(
-            record, self._render_recipient(record, partner_id), sight=sight
-        )
-        deadline = time.monotonic() + SECONDS_FOR_SAMPLES
-
-        def value(source):
-            # What has something left to be written is no text to show.
-            if "…" in source or time.monotonic() > deadline:
-                return ""
-            try:
-                return self._short(render(source, context, html=False, **options).text)
-            except TemplateProblem:
-                return ""
-
-        return value

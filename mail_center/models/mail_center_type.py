@@ -28,6 +28,10 @@ class MailCenterType(models.Model):
         "type_id",
         "profile_id",
         string="Profiles",
+        # A type that loses its last profile would be open to everyone; and one whose only
+        # profile is archived has one all the same.
+        ondelete="restrict",
+        context={"active_test": False},
         help="Only members of these profiles may use the type. Empty: everyone may.",
     )
 

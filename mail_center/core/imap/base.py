@@ -114,7 +114,6 @@ class Base(NetworkSession):
             ) from None
 
     def _goodbye(self) -> None:
-        self._hurry()
         with suppress(imaplib.IMAP4.error, MailServerError, OSError, ValueError):
             self._imap.logout()
 

@@ -184,7 +184,6 @@ class Session(NetworkSession):
             raise self._connection.error("auth", "The server refuses the login.", answer)
 
     def _goodbye(self) -> None:
-        self._hurry()
         with suppress(MailServerError, ValueError), self._command("QUIT"):
             self._client.command("QUIT")
 

@@ -131,7 +131,6 @@ class Session(NetworkSession):
         return int(size) if re.fullmatch(r"\d{1,15}", size) and int(size) else None
 
     def _goodbye(self) -> None:
-        self._hurry()
         with suppress(MailServerError):
             self._wire.command("QUIT")
 

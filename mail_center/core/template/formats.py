@@ -129,11 +129,11 @@ class Formats:
             return self.number(value, 2)
         if self.conventions:
             known = self.conventions.currencies.get(currency)
-            digits = known.digits if known else _digits_of(currency)
+            digits = known.digits if known else numbers.get_currency_precision(currency)
             return self.conventions.money(self.number(value, digits), currency)
         if not _ISO_CURRENCY.match(currency):
             return f"{self.number(value, 2)}\u00a0{currency}"
-        digits = _digits_of(currency)
+        digits = numbers.get_currency_precision(currency)
         return numbers.format_currency(rounded(value, digits), currency, locale=self.locale)
 
     def list(self, texts: list[str]) -> str:
@@ -180,10 +180,6 @@ def rounded(value: float, digits: int) -> Decimal:
         return exact.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
     except InvalidOperation:
         return exact  # more digits than Decimal keeps: nothing to round
-
-
-def _digits_of(currency: str) -> int:
-    return numbers.get_currency_precision(currency)
 
 
 def _finite(value: float) -> bool:
