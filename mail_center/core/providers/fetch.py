@@ -121,7 +121,24 @@ class _Socket:
     """What :class:`http.client.HTTPResponse` wants of a socket."""
 
     def __init__(self, connection: net.Connection):
-        self._reader = connection._reader
+        self._reader = _WholeLines(connection._reader)
 
     def makefile(self, _mode):
         return self._reader
+
+
+class _WholeLines:
+    """A reader that takes no half line: http.client reads the end of the connection in the middle
+    of a header as the header's end, and an answer that was cut off would be an empty document."""
+
+    def __init__(self, reader):
+        self._reader = reader
+
+    def readline(self, limit: int = -1) -> bytes:
+        line = self._reader.readline(limit)
+        if not line.endswith(b"\n"):
+            raise HTTPException("The answer is cut off.")
+        return line
+
+    def __getattr__(self, name):
+        return getattr(self._reader, name)

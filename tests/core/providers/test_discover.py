@@ -143,6 +143,8 @@ def test_a_domain_out_there_does_not_send_even_a_manager_into_the_own_network(
         lambda peer: peer.send(b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 100_000),
         lambda peer: peer.send(b"HTTP/1.1 200 OK\r\nX: " + b"y" * 2_000_000),
         lambda peer: None,
+        lambda peer: peer.send(b"HTTP/1.1 200 OK\r\nX: cut o"),
+        lambda peer: peer.send(b"HTTP/1.1 200 OK\r\nX: y\r\n"),
     ],
 )
 def test_what_is_no_answer_or_too_large_is_refused(authority, conversation):
