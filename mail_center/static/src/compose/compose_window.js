@@ -11,7 +11,15 @@ import { localization } from "@web/core/l10n/localization";
 import { _t } from "@web/core/l10n/translation";
 import { useService } from "@web/core/utils/hooks";
 
-import { isEdited, markBlocks, placeSignature, placeTemplate, templateBlock } from "./body";
+import {
+    isEdited,
+    lineToWriteOn,
+    markBlocks,
+    placeSignature,
+    placeTemplate,
+    templateBlock,
+    withoutWrapper,
+} from "./body";
 import { ComposeFiles } from "./compose_files";
 import { PreviewDialog } from "./preview_dialog";
 import { Recipients } from "./recipients";
@@ -112,7 +120,7 @@ export class ComposeWindow extends Component {
 
     makeEditorConfig() {
         return {
-            content: markup(this.draft.body),
+            content: markup(withoutWrapper(this.draft.body)),
             Plugins: MAIN_PLUGINS.filter((plugin) => plugin !== ColumnPlugin),
             classList: ["o_mail_center_editable"],
             onChange: () => this.changed("body_html"),
@@ -143,11 +151,10 @@ export class ComposeWindow extends Component {
         editable.setAttribute("aria-label", _t("Text of the email"));
     }
 
-    /** The caret goes to the top, above the signature and the quote. */
     focusBody() {
         const { editable, shared } = this.editor;
-        const first = editable.firstElementChild || editable;
-        shared.selection.setSelection({ anchorNode: first, anchorOffset: 0 });
+        const line = lineToWriteOn(editable);
+        shared.selection.setSelection({ anchorNode: line, anchorOffset: 0 });
         shared.selection.focusEditable();
     }
 
