@@ -5,7 +5,15 @@ from email.message import EmailMessage
 import pytest
 
 from tests.loop.window import (
-    EDITOR, SUBJECT, TO, WINDOW, arrived, chips, shut, subject, write_new,
+    EDITOR,
+    SUBJECT,
+    TO,
+    WINDOW,
+    arrived,
+    chips,
+    shut,
+    subject,
+    write_new,
 )  # fmt: skip
 
 ADDRESS = "ent.eva@loop.example"
