@@ -49,9 +49,13 @@ class Erp:
         )
         return row["res_id"]
 
+    def of(self, login: str) -> Erp:
+        """The same as another user, who sees what is hers."""
+        return Erp(self.server, login)
+
     def received(self, login: str, email: str, message_id: str) -> int:
         """Fetch the mailbox of ``login`` and wait for a mail; its database id."""
-        owner = Erp(self.server, login)
+        owner = self.of(login)
         (account,) = owner.call("mail.center.account", "search", [("email", "=", email)])
         owner.call("mail.center.account", "action_sync_now", [account])
         domain = [("account_id", "=", account), ("message_id", "=", message_id)]
