@@ -152,7 +152,7 @@ def test_a_mail_with_everything_looks_the_same_in_the_mailbox_it_comes_to(
     talk = [("thread_id", "=", message["thread_id"][0])]
     assert jan.call("mail.center.message", "search_count", talk) == 2
     # The file is there to download, the picture of the text is not there twice.
-    file = page.locator(".o_field_widget[name=attachment_ids] a")
+    file = page.locator(".o_field_widget[name=file_ids] a")
     assert [text.split("\n")[0].strip() for text in file.all_inner_texts()] == ["Cennik łóżek.csv"]
     with page.expect_download() as download:
         file.click()
