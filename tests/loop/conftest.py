@@ -71,6 +71,7 @@ class Erp:
             return found[0]
         return self.create(
             "res.users", login=login, password=login, name=name,
+            odoobot_state="disabled",  # its chat would open, and take the caret
             group_ids=[(6, 0, [self.reference(group) for group in groups])],
         )
 

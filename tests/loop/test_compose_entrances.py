@@ -57,6 +57,7 @@ def test_the_menu_and_the_systray_open_an_empty_mail(erp, account, login):
     page.click(".o_navbar_apps_menu button")
     page.click(".o_app:has-text('Settings'), .dropdown-item:has-text('Settings')")
     page.wait_for_selector(".o_menu_brand:has-text('Settings')")
+    page.wait_for_selector(".o_searchview_input:focus")
     page.click(".o_menu_sections button:has-text('Email messages')")
     page.click(".o-dropdown--menu .dropdown-item:text-is('New email')")
     page.wait_for_selector(f"{TO}:focus")
