@@ -139,11 +139,14 @@ def test_everything_in_the_window_has_a_name_and_can_be_read(erp, writer, login)
     page.wait_for_selector(f"{WINDOW} .o_mail_center_chip.o_invalid")
     page.click(f"{WINDOW} button:text-is('Bcc')")
     page.wait_for_selector(f"{WINDOW} input[id$=_bcc]:focus")
+    names = [f"plan {number}.txt" for number in range(1, 5)]
     page.set_input_files(
         f"{WINDOW} input[type=file]",
-        [{"name": "plan.txt", "mimeType": "text/plain", "buffer": b"the plan"}],
+        [{"name": name, "mimeType": "text/plain", "buffer": b"the plan"} for name in names],
     )
-    page.wait_for_selector(f"{WINDOW} .o_mail_center_file[data-name='plan.txt']")
+    page.wait_for_selector(f"{WINDOW} .o_mail_center_file[data-name='plan 4.txt']")
+    files = page.locator(f"{WINDOW} .o_mail_center_file")
+    assert files.evaluate_all("files => files.map(({ dataset }) => dataset.name)") == names
     page.keyboard.press("Control+Enter")
     page.wait_for_selector(f"{WINDOW} [data-code=bad_address]")
     page.wait_for_selector(f"{WINDOW} [data-code=no_subject]")
