@@ -142,7 +142,7 @@ class MailCenterLink(models.Model):
                 owned=message.account_id.sudo(False).can_read,
                 attachments=[
                     {"id": file.id, "name": file.name, "size": file.file_size}
-                    for file in message.attachment_ids
+                    for file in message.file_ids
                 ],
             )
         return data

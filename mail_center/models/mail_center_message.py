@@ -1,3 +1,5 @@
+from urllib.parse import quote
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
@@ -77,10 +79,12 @@ class MailCenterMessage(models.Model):
     attachment_ids = fields.One2many(
         "ir.attachment",
         "res_id",
-        string="Files",
+        string="All parts",
         domain=[("res_model", "=", "mail.center.message"), ("res_field", "=", False)],
         readonly=True,
     )
+    # What is offered as a file; the pictures that the body shows are not.
+    file_ids = fields.Many2many("ir.attachment", string="Files", compute="_compute_file_ids")
     attachment_count = fields.Integer(readonly=True, aggregator=None)
     # The bytes as they came, or as they went.
     raw_source = fields.Binary(attachment=True, readonly=True, copy=False)
@@ -92,6 +96,15 @@ class MailCenterMessage(models.Model):
     def _compute_display_name(self):
         for message in self:
             message.display_name = message.subject or self.env._("(no subject)")
+
+    @api.depends("attachment_ids", "body_html")
+    def _compute_file_ids(self):
+        for message in self:
+            body = message.body_html or ""
+            message.file_ids = message.attachment_ids.filtered(
+                lambda file, body=body: not file.description
+                or f'"cid/{quote(file.description, safe="")}"' not in body
+            )
 
     def write(self, vals):
         if not self.env.su and vals.keys() - OWN_FIELDS:

@@ -220,6 +220,23 @@ class TestReceive(MailboxCase):
         self.assertEqual(message.attachment_ids.raw, b"%PDF-1.4 x")
         self.assertEqual(message.attachment_count, 1)
 
+    def test_a_picture_that_the_text_shows_is_not_offered_as_a_file_too(self):
+        mail = message_from_bytes(
+            a_mail("eve@x.example", self.address, "Pictures"), policy=policy.default
+        )
+        mail.add_alternative('<p>See <img src="cid:shown@x.example"></p>', subtype="html")
+        html = mail.get_body(("html",))
+        for name in ("shown", "elsewhere"):
+            html.add_related(
+                b"GIF89a", maintype="image", subtype="gif", cid=f"<{name}@x.example>",
+                filename=f"{name}.gif",
+            )
+        self.sandbox.deliver(self.address, mail.as_bytes())
+        self.receive()
+        message = self.messages()
+        self.assertEqual(set(message.attachment_ids.mapped("name")), {"shown.gif", "elsewhere.gif"})
+        self.assertEqual(message.file_ids.mapped("name"), ["elsewhere.gif"])
+
     def test_a_mail_that_the_server_could_not_give_is_asked_for_again_on_retry(self):
         self.sandbox.deliver(self.address, a_mail("eve@x.example", self.address, "shy"))
         self.receive()

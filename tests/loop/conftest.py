@@ -20,11 +20,12 @@ PASSWORD = "correct horse"
 
 
 class Erp:
-    """The server's external API, as the administrator."""
+    """The server's external API, as the administrator or another whose password is the login."""
 
-    def __init__(self, server: OdooServer):
+    def __init__(self, server: OdooServer, login: str = "admin"):
         self.server = server
-        self.uid = self._proxy("common").authenticate(server.database, "admin", "admin", {})
+        self.login = login
+        self.uid = self._proxy("common").authenticate(server.database, login, login, {})
 
     def _proxy(self, service: str) -> xmlrpc.client.ServerProxy:
         return xmlrpc.client.ServerProxy(
@@ -33,7 +34,7 @@ class Erp:
 
     def call(self, model: str, method: str, *arguments, **options):
         return self._proxy("object").execute_kw(
-            self.server.database, self.uid, "admin", model, method, list(arguments), options
+            self.server.database, self.uid, self.login, model, method, list(arguments), options
         )
 
     def create(self, model: str, **values) -> int:
@@ -48,6 +49,21 @@ class Erp:
         )
         return row["res_id"]
 
+    def of(self, login: str) -> Erp:
+        """The same as another user, who sees what is hers."""
+        return Erp(self.server, login)
+
+    def received(self, login: str, email: str, message_id: str) -> int:
+        """Fetch the mailbox of ``login`` and wait for a mail; its database id."""
+        owner = self.of(login)
+        (account,) = owner.call("mail.center.account", "search", [("email", "=", email)])
+        owner.call("mail.center.account", "action_sync_now", [account])
+        domain = [("account_id", "=", account), ("message_id", "=", message_id)]
+        (message,) = eventually(
+            lambda: owner.call("mail.center.message", "search", domain), f"{message_id} in {email}"
+        )
+        return message
+
     def user(self, login: str, name: str, *groups: str) -> int:
         """A user whose password is his login; the one that is there already."""
         found = self.call("res.users", "search", [("login", "=", login)])
@@ -55,6 +71,7 @@ class Erp:
             return found[0]
         return self.create(
             "res.users", login=login, password=login, name=name,
+            odoobot_state="disabled",  # its chat would open, and take the caret
             group_ids=[(6, 0, [self.reference(group) for group in groups])],
         )
 
@@ -90,6 +107,14 @@ def account(erp, sandbox):
         )
 
     return connect
+
+
+@pytest.fixture
+def quick(erp):
+    """Mail leaves at once: for tests that are not about the time to undo."""
+    erp.call("ir.config_parameter", "set_param", "mail_center.undo_seconds", "0")
+    yield
+    erp.call("ir.config_parameter", "set_param", "mail_center.undo_seconds", False)
 
 
 @pytest.fixture

@@ -1,25 +1,8 @@
 """The window in which mail is written, as a person uses it."""
 
-from email import message_from_bytes, policy
-
 import pytest
 
-from tests.loop.conftest import eventually
-
-WINDOW = ".o_mail_center_window:not(.o_minimised)"
-PASTE = """(editor) => new Promise((done) => {
-    const canvas = document.createElement("canvas");
-    canvas.width = 120;
-    canvas.height = 60;
-    canvas.getContext("2d").fillRect(0, 0, 120, 60);
-    canvas.toBlob((blob) => {
-        const data = new DataTransfer();
-        data.items.add(new File([blob], "chart.png", { type: "image/png" }));
-        const init = { clipboardData: data, bubbles: true, cancelable: true };
-        editor.dispatchEvent(new ClipboardEvent("paste", init));
-        done();
-    });
-})"""
+from tests.loop.window import PASTE_PICTURE, WINDOW, arrived, discard, saved, write_new
 
 
 @pytest.fixture
@@ -33,21 +16,6 @@ def writer(erp):
         )
 
     return make
-
-
-def write_new(page) -> None:
-    page.click(".o_mail_center_systray")
-    page.click("text=Write new message")
-    page.wait_for_selector(f"{WINDOW} .o_mail_center_recipients input:focus")
-
-
-def saved(page) -> None:
-    page.wait_for_selector(f"{WINDOW} .o_mail_center_saved:has-text('Saved')")
-
-
-def arrived(sandbox, address: str):
-    ((_uid, _flags, raw),) = eventually(lambda: sandbox.messages(address), f"mail to {address}")
-    return message_from_bytes(raw, policy=policy.default)
 
 
 def test_what_the_preview_shows_arrives(erp, sandbox, account, writer, login):
@@ -80,7 +48,7 @@ def test_what_the_preview_shows_arrives(erp, sandbox, account, writer, login):
     page.fill(f"{WINDOW} .o_mail_center_subject", "Zażółć gęślą jaźń")
     page.keyboard.press("Enter")
     page.keyboard.type("Dzień dobry, wykres:")
-    page.locator(f"{WINDOW} .odoo-editor-editable").evaluate(PASTE)
+    page.locator(f"{WINDOW} .odoo-editor-editable").evaluate(PASTE_PICTURE)
     page.set_input_files(
         f"{WINDOW} input[type=file]",
         [{"name": "plan.txt", "mimeType": "text/plain", "buffer": b"the plan"},
@@ -161,9 +129,7 @@ def test_a_mail_survives_leaving_the_page_and_can_be_taken_back(
     page.click("text=Scheduled (1)")
     page.click(".o_data_row button[name=action_undo]")
     page.wait_for_selector(f"{WINDOW} .odoo-editor-editable:has-text('The last words')")
-    page.click(f"{WINDOW} [title=Discard]")
-    page.click(".modal button:has-text('Discard')")
-    page.wait_for_selector(WINDOW, state="detached")
+    discard(page)
     page.click(".o_mail_center_systray")
     page.wait_for_selector(".o_mail_center_menu:not(:has-text('Scheduled')):has-text('All')")
     assert not sandbox.messages("cmp.back@customer.example")
@@ -188,57 +154,3 @@ def test_forgotten_things_are_asked_about_before_sending(erp, sandbox, account, 
     page.wait_for_selector(f"{WINDOW} [data-code=no_recipient]", state="detached")
     page.click(f"{WINDOW} button:has-text('Send anyway')")
     assert arrived(sandbox, "cmp.forgotten@customer.example")["Subject"] == "Contract"
-
-
-def test_every_entrance_opens_the_window(erp, account, writer, login):
-    user = writer("cmp_iga")
-    account("cmp.iga@loop.example", user)
-    people = [
-        erp.create("res.partner", name=f"Entrance {name}", email=f"{name}@entrance.example")
-        for name in ("one", "two")
-    ]
-    erp.create(
-        "mail.center.template", name="Entrance", subject="From a template",
-        body_html="<p>Dear {{ recipient.name }}</p>",
-    )
-    page = login("cmp_iga")
-    base = page.url.split("/odoo")[0]
-
-    def chips():
-        return page.locator(f"{WINDOW} .o_mail_center_chip").evaluate_all(
-            "chips => chips.map(chip => chip.dataset.email)"
-        )
-
-    def shut():
-        page.click(f"{WINDOW} [title='Close and keep the draft']")
-        page.wait_for_selector(WINDOW, state="detached")
-
-    # The chatter of a record, and a template put where the caret is.
-    page.goto(f"{base}/odoo/res.partner/{people[0]}")
-    page.click(".o_mail_center_button")
-    page.wait_for_selector(f"{WINDOW} .odoo-editor-editable:focus")
-    assert chips() == ["one@entrance.example"]
-    page.select_option(f"{WINDOW} select[id$=_template]", label="Entrance")
-    page.click(f"{WINDOW} .o_mail_center_insert")
-    page.wait_for_selector(f"{WINDOW} .odoo-editor-editable:has-text('Dear Entrance one')")
-    shut()
-
-    # A mailto: link of Odoo's own email field; it shows while the pointer is over the field.
-    page.locator("a[href='mailto:one@entrance.example']").first.dispatch_event("click")
-    page.wait_for_selector(WINDOW)
-    assert chips() == ["one@entrance.example"]
-    shut()
-
-    # Several selected records of a list.
-    page.goto(f"{base}/odoo/action-base.action_partner_form")
-    page.click(".o_switch_view.o_list")
-    page.wait_for_selector(".o_list_view")
-    page.fill(".o_searchview_input", "Entrance")
-    page.keyboard.press("Enter")
-    page.wait_for_selector(".o_searchview_facet:has-text('Entrance')")
-    page.wait_for_selector(".o_list_view:not(:has(.o_data_row:nth-child(3)))")
-    page.click("thead .o_list_record_selector input")
-    page.click(".o_control_panel .o_cp_action_menus button:has-text('Actions')")
-    page.click(".o-dropdown--menu >> text=Email")
-    page.wait_for_selector(".o_mail_center_window.o_minimised")
-    assert page.locator(".o_mail_center_window").count() == 2

@@ -24,7 +24,7 @@ def test_an_email_from_an_opportunity_comes_back_answered(erp, sandbox, account,
     window = page.locator(".o_mail_center_window")
     window.locator(".o_mail_center_editor").wait_for()
     assert "Katarzyna Zielińska" in window.locator(".o_mail_center_head").inner_text()
-    window.locator(".o_mail_center_editor p").first.click()
+    page.wait_for_selector(".o_mail_center_window .o_mail_center_editor:focus")
     page.keyboard.type("Dzień dobry, oferujemy 40 biurek w trzy tygodnie.")
     window.locator(".o_mail_center_send").click()
     window.wait_for(state="detached")

@@ -5,6 +5,10 @@ import { parseHTML } from "@html_editor/utils/html";
 const TEMPLATE = "o_mail_center_template";
 const SIGNATURE = "o_mail_center_signature";
 const QUOTE = "o_mail_center_quote";
+// Odoo's editor puts lines beside a block that are not part of the text until one writes on them.
+const PLACEHOLDER = "[data-selection-placeholder]";
+const WRAPPER = "div[data-o-mail-quote-container]:not([class])";
+const MARKS = ["data-o-mail-quote", "data-o-mail-quote-container", "data-o-mail-quote-node"];
 
 /** Text and pictures of a block in one short string; the same as long as nobody changes it. */
 function fingerprint(block) {
@@ -20,6 +24,26 @@ function element(html) {
     return parseHTML(document, html).firstElementChild;
 }
 
+/**
+ * A stored body as it was written. Odoo's own cleaning wraps a body with a signature into one more
+ * element and marks what it takes for a quote: neither is part of the mail, and within the wrapper
+ * nothing finds its place any more.
+ *
+ * @param {string} html
+ * @returns {string}
+ */
+export function withoutWrapper(html) {
+    const root = document.createElement("div");
+    root.append(parseHTML(document, html));
+    while (root.childNodes.length === 1 && root.firstChild.matches?.(WRAPPER)) {
+        root.firstChild.replaceWith(...root.firstChild.childNodes);
+    }
+    for (const marked of root.querySelectorAll(MARKS.map((name) => `[${name}]`).join())) {
+        MARKS.forEach((name) => marked.removeAttribute(name));
+    }
+    return root.innerHTML;
+}
+
 /** Remember how inserted blocks look before a person touches them. */
 export function markBlocks(editable) {
     for (const block of editable.querySelectorAll(`.${TEMPLATE}, .${SIGNATURE}`)) {
@@ -33,6 +57,13 @@ export function isEdited(block) {
 
 export function templateBlock(editable) {
     return editable.querySelector(`.${TEMPLATE}`);
+}
+
+/** Where one begins to write: the first empty line, else the top of what is there. */
+export function lineToWriteOn(editable) {
+    const lines = [...editable.children].filter((line) => !line.matches(PLACEHOLDER));
+    const own = lines.filter((line) => !line.matches(`.${TEMPLATE}, .${SIGNATURE}, .${QUOTE}`));
+    return own.find(isEmptyBlock) || own[0] || lines[0] || editable;
 }
 
 /** Put the text of a template where the former one was, else where the caret is, else on top. */

@@ -25,7 +25,8 @@ export class ComposeFiles extends Component {
             add: (files) => this.add(files),
             choose: () => this.input.el.click(),
         });
-        onWillUnmount(() => this.state.uploads.forEach((upload) => upload.request?.abort()));
+        this.queue = Promise.resolve();
+        onWillUnmount(() => [...this.state.uploads].forEach((upload) => this.cancel(upload)));
     }
 
     size(bytes) {
@@ -71,10 +72,18 @@ export class ComposeFiles extends Component {
         }
     }
 
+    /** One after the other: they stay in their order, and don't contend for the draft. */
     upload(file) {
         const id = number++;
         this.state.uploads.push({ id, name: file.name, size: file.size, progress: 0 });
         const upload = this.state.uploads.find((one) => one.id === id);
+        this.queue = this.queue.then(() => this.transfer(file, upload));
+    }
+
+    transfer(file, upload) {
+        if (upload.cancelled) {
+            return;
+        }
         const request = (upload.request = new XMLHttpRequest());
         const form = new FormData();
         form.append("csrf_token", odoo.csrf_token);
@@ -82,23 +91,30 @@ export class ComposeFiles extends Component {
         request.upload.addEventListener("progress", (ev) => {
             upload.progress = Math.round((100 * ev.loaded) / ev.total);
         });
-        request.addEventListener("loadend", () => {
-            this.forget(id);
-            let answer = {};
-            try {
-                answer = JSON.parse(request.responseText);
-            } catch {
-                // not ours: a proxy that found it too large, or no connection
-            }
-            if (answer.files) {
-                this.props.onChange(answer.files);
-            } else if (!upload.cancelled) {
-                this.state.error =
-                    answer.error || _t("“%s” could not be uploaded. Try again.", file.name);
-            }
+        return new Promise((done) => {
+            request.addEventListener("loadend", () => {
+                this.finish(file, upload);
+                done();
+            });
+            request.open("POST", `/mail_center/draft/${this.props.draftId}/upload`);
+            request.send(form);
         });
-        request.open("POST", `/mail_center/draft/${this.props.draftId}/upload`);
-        request.send(form);
+    }
+
+    finish(file, upload) {
+        this.forget(upload.id);
+        let answer = {};
+        try {
+            answer = JSON.parse(upload.request.responseText);
+        } catch {
+            // not ours: a proxy that found it too large, or no connection
+        }
+        if (answer.files) {
+            this.props.onChange(answer.files);
+        } else if (!upload.cancelled) {
+            this.state.error =
+                answer.error || _t("“%s” could not be uploaded. Try again.", file.name);
+        }
     }
 
     forget(id) {
@@ -110,7 +126,11 @@ export class ComposeFiles extends Component {
 
     cancel(upload) {
         upload.cancelled = true;
-        upload.request.abort();
+        if (upload.request) {
+            upload.request.abort();
+        } else {
+            this.forget(upload.id);
+        }
     }
 
     async remove(file) {

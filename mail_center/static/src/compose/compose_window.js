@@ -11,7 +11,15 @@ import { localization } from "@web/core/l10n/localization";
 import { _t } from "@web/core/l10n/translation";
 import { useService } from "@web/core/utils/hooks";
 
-import { isEdited, markBlocks, placeSignature, placeTemplate, templateBlock } from "./body";
+import {
+    isEdited,
+    lineToWriteOn,
+    markBlocks,
+    placeSignature,
+    placeTemplate,
+    templateBlock,
+    withoutWrapper,
+} from "./body";
 import { ComposeFiles } from "./compose_files";
 import { PreviewDialog } from "./preview_dialog";
 import { Recipients } from "./recipients";
@@ -20,6 +28,7 @@ import { SendLater } from "./send_later";
 
 const MODEL = "mail.center.draft";
 const OPTIONS = "mail_center.options";
+const POWERBOX = ".o-we-powerbox";
 
 /** A window in which one mail is written. */
 export class ComposeWindow extends Component {
@@ -40,7 +49,9 @@ export class ComposeWindow extends Component {
         this.state = useState({
             cc: !!this.draft.cc.length,
             bcc: !!this.draft.bcc.length,
-            options: browser.localStorage.getItem(OPTIONS) !== "folded",
+            options:
+                (browser.localStorage.getItem(OPTIONS) || (this.ui.isSmall ? "folded" : "open")) ===
+                "open",
             templateId: this.draft.template_id || 0,
             problems: [],
             confirmed: [],
@@ -112,7 +123,7 @@ export class ComposeWindow extends Component {
 
     makeEditorConfig() {
         return {
-            content: markup(this.draft.body),
+            content: markup(withoutWrapper(this.draft.body)),
             Plugins: MAIN_PLUGINS.filter((plugin) => plugin !== ColumnPlugin),
             classList: ["o_mail_center_editable"],
             onChange: () => this.changed("body_html"),
@@ -143,11 +154,10 @@ export class ComposeWindow extends Component {
         editable.setAttribute("aria-label", _t("Text of the email"));
     }
 
-    /** The caret goes to the top, above the signature and the quote. */
     focusBody() {
         const { editable, shared } = this.editor;
-        const first = editable.firstElementChild || editable;
-        shared.selection.setSelection({ anchorNode: first, anchorOffset: 0 });
+        const line = lineToWriteOn(editable);
+        shared.selection.setSelection({ anchorNode: line, anchorOffset: 0 });
         shared.selection.focusEditable();
     }
 
@@ -312,9 +322,28 @@ export class ComposeWindow extends Component {
             ev.stopPropagation();
             document.activeElement?.blur(); // takes what is still being typed
             this.send();
-        } else if (ev.key === "Escape" && this.editor.editable?.contains(ev.target)) {
+        } else if (ev.key === "Escape" && this.isText(ev.target)) {
             // The tabulator belongs to the editor: this is the way out of it by keyboard.
             this.sendButton.el.focus();
+        }
+    }
+
+    /** In the text of the mail, and not in the editor's list of commands. */
+    isText(target) {
+        return this.editor.editable?.contains(target) && !document.querySelector(POWERBOX);
+    }
+
+    /** Discuss takes the focus at every Escape, wherever it is pressed: bring it back. */
+    async onEscape(ev) {
+        if (ev.key !== "Escape") {
+            return;
+        }
+        const back = this.isText(ev.target) ? this.sendButton.el : ev.target;
+        await new Promise((done) =>
+            browser.requestAnimationFrame(() => browser.setTimeout(done))
+        );
+        if (document.activeElement?.closest(".o-mail-Composer")) {
+            back.focus();
         }
     }
 

@@ -99,8 +99,8 @@ export class Recipients extends Component {
     }
 
     onBlur(ev) {
-        if (this.root.el?.contains(ev.relatedTarget)) {
-            return;
+        if (ev.relatedTarget?.closest(".o_mail_center_chip") && this.root.el?.contains(ev.relatedTarget)) {
+            return; // a chip is being removed: the caret comes back
         }
         this.state.open = false;
         if (this.state.text.trim()) {

@@ -35,7 +35,7 @@ class MailFilesField extends Component {
 
 registry.category("fields").add("mail_center_files", {
     component: MailFilesField,
-    supportedTypes: ["one2many"],
+    supportedTypes: ["many2many"],
     relatedFields: [
         { name: "name", type: "char" },
         { name: "file_size", type: "integer" },

@@ -1,0 +1,96 @@
+"""Templates in the compose window: what they replace, and what they never touch."""
+
+from tests.loop.window import EDITOR, SUBJECT, WINDOW, discard, saved, subject, write_new
+
+BLOCK = f"{EDITOR} .o_mail_center_template"
+
+
+def test_a_template_takes_the_place_of_the_other_and_of_nothing_else(erp, account, login):
+    user = erp.user("tpl_zoe", "Zoe Nowak", "base.group_user", "mail_center.group_user")
+    account("tpl.zoe@loop.example", user)
+    # For Zoe alone, so that the mail of the other tests begins empty.
+    profile = erp.create("mail.center.profile", name="Zoe's", user_ids=[(6, 0, [user])])
+    templates = {
+        name: erp.create(
+            "mail.center.template", name=name, subject=f"The {name.lower()}",
+            body_html=f"<p>{name} first line</p><p>{name} second line</p>",
+            profile_ids=[(6, 0, [profile])],
+        )
+        for name in ("Greeting", "Offer")
+    }
+    page = login("tpl_zoe")
+
+    def insert(name: str) -> None:
+        page.select_option(f"{WINDOW} select[id$=_template]", label=name)
+        page.click(f"{WINDOW} .o_mail_center_insert")
+
+    def block() -> list[str]:
+        assert page.locator(BLOCK).count() == 1
+        return [line.strip() for line in page.locator(BLOCK).inner_text().split("\n") if line]
+
+    def typed_outside() -> bool:
+        """What Zoe wrote is there, below the template and above the signature."""
+        text = page.locator(EDITOR).inner_text()
+        return text.index("second line") < text.index("My own words") < text.index("--\n")
+
+    def caret_at_the_end_of(selector: str) -> None:
+        page.locator(selector).click()
+        page.keyboard.press("End")
+
+    # Nothing to replace: the template goes where the caret is, above the signature.
+    write_new(page)
+    page.locator(SUBJECT).press("Enter")
+    page.keyboard.type("My own words")
+    insert("Offer")
+    page.wait_for_selector(BLOCK)
+    text = page.locator(EDITOR).inner_text()
+    assert text.index("My own words") < text.index("Offer first line") < text.index("--\n")
+    discard(page)
+
+    # A new mail begins with the default template of her profile.
+    erp.call("mail.center.template", "write", [templates["Greeting"]], {"is_default": True})
+    write_new(page)
+    assert block() == ["Greeting first line", "Greeting second line"]
+    assert subject(page) == "The greeting"
+
+    # She writes below it. Another template takes the place of the first without a question.
+    caret_at_the_end_of(f"{BLOCK} + *")
+    page.keyboard.type("My own words")
+    insert("Offer")
+    page.wait_for_selector(f"{BLOCK}:has-text('Offer first line')")
+    assert block() == ["Offer first line", "Offer second line"]
+    assert subject(page) == "The offer"
+    assert typed_outside()
+
+    # She changes the text of the template and the subject: now there is something to lose.
+    caret_at_the_end_of(f"{BLOCK} p >> nth=0")
+    page.keyboard.type(", for you")
+    page.fill(SUBJECT, "My own subject")
+    insert("Greeting")
+    page.click(".modal button:has-text('Keep my text')")
+    page.wait_for_selector(".modal", state="detached")
+    assert block() == ["Offer first line, for you", "Offer second line"]
+    assert typed_outside()
+
+    insert("Greeting")
+    page.click(".modal button:has-text('Replace')")
+    page.wait_for_selector(f"{BLOCK}:has-text('Greeting first line')")
+    assert block() == ["Greeting first line", "Greeting second line"]
+    assert subject(page) == "My own subject"
+    assert typed_outside()
+
+    # What was replaced by mistake comes back by Ctrl+Z.
+    page.locator(f"{BLOCK} p >> nth=0").click()
+    page.keyboard.press("Control+z")
+    page.wait_for_selector(f"{BLOCK}:has-text('Offer first line, for you')")
+    page.keyboard.press("Control+y")
+    page.wait_for_selector(f"{BLOCK}:has-text('Greeting first line')")
+
+    # After a reload it is still known what is the template's and what is hers.
+    saved(page)
+    page.reload()
+    page.wait_for_selector(f"{BLOCK}:has-text('Greeting first line')")
+    insert("Offer")
+    page.wait_for_selector(f"{BLOCK}:has-text('Offer first line')")
+    assert page.locator(".modal").count() == 0
+    assert typed_outside()
