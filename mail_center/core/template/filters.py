@@ -305,7 +305,8 @@ _ALL = (
     # numbers
     Filter("money", _money, NUMERIC, _always("text"),
            (Param("currency", _is_kind("text", "record")),),
-           summary=_("An amount with its currency"), sample="1234.5", usage="money('EUR')"),
+           summary=_("An amount with its currency"), sample="1234.5",
+           usage="money(company.currency)"),
     Filter("number", _number, NUMERIC, _always("text"), (_DIGITS,),
            summary=_("A number with so many decimals"), sample="1234.5", usage="number(2)"),
     Filter("percent", _percent, NUMERIC, _always("text"), (_DIGITS,),

@@ -117,8 +117,8 @@ def guide(
             insert = _braced(f"{known.sample}|{known.usage or known.name}")
         if insert:
             entries.append(Entry(known.name, _group_of(known), known.summary, insert))
-    entries.sort(key=lambda entry: list(GROUPS).index(entry.group))
-    return [*entries, *_constructs(catalogue, field, records)]
+    entries += _constructs(catalogue, field, records)
+    return sorted(entries, key=lambda entry: list(GROUPS).index(entry.group))
 
 
 def _constructs(catalogue, field, records) -> Iterator[Entry]:
@@ -161,14 +161,19 @@ def _filtered(known: Filter, catalogue: Catalogue, field: Placeholder) -> str | 
 
 
 def _column(catalogue: Catalogue, field: Placeholder, kinds: tuple[str, ...]) -> str | None:
-    """A field of the records of a list: its name, or an amount before any other number."""
+    """A field of the records of a list: its name; a total before other amounts and
+    these before other numbers."""
     if field.type.kind != "records":
         return None
     name = f"{field.path}.name"
     if "text" in kinds:
         return "name" if getattr(catalogue.resolve(name), "kind", "") == "text" else "display_name"
     found = [item for item in catalogue.children(field.path) if item.type.kind in kinds]
-    found.sort(key=lambda item: ("|money" not in item.insert, kinds.index(item.type.kind)))
+    found.sort(
+        key=lambda item: (
+            "|money" not in item.insert, "total" not in item.path, kinds.index(item.type.kind)
+        )
+    )
     return found[0].path.rpartition(".")[2] if found else None
 
 
