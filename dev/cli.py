@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-from pathlib import Path
 
 from dev.console import DevError, Steps, note, print_error, say
 
@@ -66,22 +65,9 @@ def cmd_shell(_arguments) -> int:
 
 
 def cmd_translations(_arguments) -> int:
-    """On the tests' database, which has every addon: what 'make test' left there last."""
-    from dev import odoo_server, setup, testing, translations
-    from dev.databases import Databases
-    from dev.paths import ensure_cache
-    from dev.process import in_use
+    from dev import translations
 
-    ensure_cache()
-    with in_use("postgresql"):
-        cluster, started = setup.prepare(Steps(setup.STEPS))
-        try:
-            if not Databases(cluster).exists(testing.DATABASE):
-                raise DevError("There is no database with the addons: 'make test' makes it.")
-            return odoo_server.run_script(testing.DATABASE, Path(translations.__file__))
-        finally:
-            if started:
-                setup.release(cluster)
+    return translations.run()
 
 
 def cmd_clean(arguments) -> int:
@@ -145,7 +131,7 @@ def parser() -> argparse.ArgumentParser:
     add.set_defaults(run=cmd_shell)
     add = commands.add_parser("screenshots", help="the README's pictures, from the running demo")
     add.set_defaults(run=cmd_screenshots)
-    add = commands.add_parser("translations", help="bring i18n/*.pot and pl.po up to date")
+    add = commands.add_parser("translations", help="bring i18n/*.pot and pl.po up to date; 1 if texts are untranslated")
     add.set_defaults(run=cmd_translations)
     add = commands.add_parser("clean", help="end all and remove what was made")
     add.add_argument("--keep-downloads", action="store_true", help="keep Odoo and the venv")
