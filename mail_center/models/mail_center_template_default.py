@@ -177,7 +177,10 @@ class MailCenterTemplate(models.Model):
                     "type, and this template becomes the default for %(pairs)s.",
                     templates=format_list(
                         self.env,
-                        [self.env._("“%s”", former.name) for former in others.template_id],
+                        [
+                            self.env._("“%(name)s”", name=former.name)
+                            for former in others.template_id
+                        ],
                     ),
                     pairs=format_list(self.env, others.mapped("display_name")),
                 )
