@@ -131,7 +131,7 @@ def parser() -> argparse.ArgumentParser:
     add.set_defaults(run=cmd_shell)
     add = commands.add_parser("screenshots", help="the README's pictures, from the running demo")
     add.set_defaults(run=cmd_screenshots)
-    add = commands.add_parser("translations", help="bring i18n/*.pot and pl.po up to date; 1 if texts are untranslated")
+    add = commands.add_parser("translations", help="bring i18n/*.pot and pl.po up to date")
     add.set_defaults(run=cmd_translations)
     add = commands.add_parser("clean", help="end all and remove what was made")
     add.add_argument("--keep-downloads", action="store_true", help="keep Odoo and the venv")

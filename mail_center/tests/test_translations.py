@@ -8,6 +8,8 @@ from odoo.tests import HttpCase, tagged
 from odoo.tools.misc import file_path
 from odoo.tools.translate import PoFileReader, trans_export
 
+from .common import MailboxCase
+
 # What a translation has to keep as it is: places that are filled in, and tags.
 KEPT = re.compile(r"%\(\w+\)[a-z]|%[%sdr]|\{\{.*?\}\}|\{\w+\}|</?[a-zA-Z][\w-]*")
 
@@ -83,3 +85,34 @@ class TestTranslations(HttpCase):
             text.msgid for text in self.exported("mail_center") if "javascript" in text.comment
         ]
         self.assertFalse(set(browser) - set(shown))
+
+
+@tagged("post_install", "-at_install")
+class TestJobsSpeakPolish(MailboxCase):
+    """What a scheduled job notes about an account is in the language of the account's owner."""
+
+    def setUp(self):
+        super().setUp()
+        self.env["res.lang"]._activate_lang("pl_PL")
+        self.user.lang = "pl_PL"
+
+    def logged(self):
+        lines = self.env["mail.center.log"].search([("account_id", "=", self.account.id)])
+        return lines.mapped("message")
+
+    def test_the_owner_reads_why_mail_cant_be_fetched(self):
+        self.account.imap_password = "wrong"
+        self.receive()
+        self.assertIn("Serwer odrzuca login lub hasło.", self.account.sync_error)
+        self.assertIn("Odpowiedź serwera:", self.account.sync_error)
+        self.assertIn("Nie udało się pobrać poczty: Serwer odrzuca", self.logged()[0])
+
+    def test_the_owner_reads_why_mail_cant_be_sent(self):
+        self.account.smtp_host = "nowhere.invalid"
+        self.account.smtp_password = "correct horse"
+        self.write_mail("someone@mc.example")
+        self.send()
+        self.assertEqual(
+            self.account.send_error, "Nie znaleziono nazwy serwera nowhere.invalid."
+        )
+        self.assertIn("Nie udało się wysłać poczty: Nie znaleziono", self.logged()[0])
