@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import os
-from collections.abc import Iterator
-from pathlib import Path
 
 from dev.console import DevError, Steps, note, print_error, say
 
@@ -50,10 +47,8 @@ def cmd_lint(_arguments) -> int:
     return lint.lint()
 
 
-@contextlib.contextmanager
-def _database(name: str, missing: str) -> Iterator[None]:
-    """PostgreSQL at work with that database in it; DevError with the text ``missing`` without."""
-    from dev import setup
+def cmd_shell(_arguments) -> int:
+    from dev import odoo_server, run, setup
     from dev.databases import Databases
     from dev.paths import ensure_cache
     from dev.process import in_use
@@ -62,29 +57,18 @@ def _database(name: str, missing: str) -> Iterator[None]:
     with in_use("postgresql"):
         cluster, started = setup.prepare(Steps(setup.STEPS))
         try:
-            if not Databases(cluster).exists(name):
-                raise DevError(missing)
-            yield
+            if not Databases(cluster).exists(run.DATABASE):
+                raise DevError("There is no demo database yet: 'make run' makes it.")
+            return odoo_server.shell(run.DATABASE)
         finally:
             if started:
                 setup.release(cluster)
 
 
-def cmd_shell(_arguments) -> int:
-    from dev import odoo_server, run
-
-    with _database(run.DATABASE, "There is no demo database yet: 'make run' makes it."):
-        return odoo_server.shell(run.DATABASE)
-
-
 def cmd_translations(_arguments) -> int:
-    """On the tests' database, which has every addon: what 'make test' left there last."""
-    from dev import odoo_server, testing, translations
+    from dev import translations
 
-    with _database(
-        testing.DATABASE, "There is no database with the addons: 'make test' makes it."
-    ):
-        return odoo_server.run_script(testing.DATABASE, Path(translations.__file__))
+    return translations.run()
 
 
 def cmd_clean(arguments) -> int:

@@ -73,5 +73,7 @@ def run_script(database: str, script: Path) -> int:
     """Run a Python file in Odoo's shell, where ``env`` is; in the project's folder."""
     with script.open("rb") as stdin:
         return subprocess.call(
-            command("shell", "-d", database), **{**options(), "cwd": str(ROOT)}, stdin=stdin
+            command("shell", "-d", database, "--log-level=warn"),
+            **{**options(), "cwd": str(ROOT)},
+            stdin=stdin,
         )

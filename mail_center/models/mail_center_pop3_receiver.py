@@ -113,7 +113,7 @@ class MailCenterReceiver(models.AbstractModel):
                     # The server lied about the size: this one must not be tried for ever.
                     taken[uidl] = Intake(b"", error=self._pop3_too_large())
                 elif error.kind == "refused":
-                    text = self.env._("The server can't give this mail: %s", error)
+                    text = self.env._("The server can't give this mail: %s", self._in_words(error))
                     taken[uidl] = Intake(b"", error=text)
                 if not session.usable:
                     return taken, error

@@ -49,7 +49,7 @@ class MailCenterProfile(models.Model):
         return [(label, self._names(records)) for label, records in found if records]
 
     def _names(self, records):
-        names = [f"“{record.display_name}”" for record in records[:NAMED]]
+        names = [self.env._("“%(name)s”", name=record.display_name) for record in records[:NAMED]]
         if len(records) > NAMED:
             names.append(self.env._("%s more", len(records) - NAMED))
         return format_list(self.env, names)

@@ -51,7 +51,8 @@ class MailCenterReceiver(models.AbstractModel):
             if not account:
                 return
             try:
-                self._receive(account, token)
+                job, account = self._for_owner(account)
+                job._receive(account, token)
             except OutOfTime:
                 self.env["ir.cron"]._commit_progress(1, remaining=max(self._due_count(), 1))
                 return
@@ -162,7 +163,7 @@ class MailCenterReceiver(models.AbstractModel):
             log._add(
                 account,
                 "sync_failed",
-                self.env._("Mail could not be fetched: %s", error),
+                self.env._("Mail could not be fetched: %s", self._in_words(error)),
                 level="error",
                 detail=getattr(error, "server_text", ""),
             )
@@ -171,7 +172,7 @@ class MailCenterReceiver(models.AbstractModel):
                 token,
                 {
                     "sync_state": "failing",
-                    "sync_error": str(error)[:500],
+                    "sync_error": self._in_words(error)[:500],
                     "sync_failures": failures,
                     "next_sync": self._in(delay),
                 },
@@ -241,7 +242,7 @@ class MailCenterReceiver(models.AbstractModel):
                     account,
                     "folder_failed",
                     self.env._("The folder “%(folder)s” could not be read: %(error)s",
-                               folder=path, error=error),
+                               folder=path, error=self._in_words(error)),
                     level="warning",
                     detail=error.server_text,
                 )
@@ -338,13 +339,16 @@ class MailCenterReceiver(models.AbstractModel):
         """Fetch and understand a chunk; what can't be had is told as an error of its own."""
         if len(chunk) == 1 and sizes[chunk[0]] > MESSAGE_BYTES_MAX:
             megabytes = sizes[chunk[0]] // 1024**2
-            error = f"The mail is {megabytes} MB large. It stays in the mailbox on the server."
+            error = self.env._(
+                "The mail is %s MB large. It stays in the mailbox on the server.", megabytes
+            )
             yield Intake(b"", uid=chunk[0], error=error)
             return
         for raw in session.fetch(chunk):
             yield take_in(raw.raw, raw.uid, raw.flags, raw.internal_date)
         for uid, error in session.unreadable.items():
-            yield Intake(b"", uid=uid, error=f"The server can't give this mail: {error}")
+            text = self.env._("The server can't give this mail: %s", self._in_words(error))
+            yield Intake(b"", uid=uid, error=text)
 
     @api.model
     def _advance(self, account, token, folder, status, complete):

@@ -48,7 +48,8 @@ class MailCenterSender(models.AbstractModel):
                 break
             account = rows.account_id
             try:
-                done = self._send_batch(account, rows, token)
+                job, account = self._for_owner(account)
+                done = job._send_batch(account, rows, token)
             except psycopg2.OperationalError:
                 raise  # the database itself is in trouble: the claims run out by themselves
             except Exception:
@@ -310,15 +311,15 @@ class MailCenterSender(models.AbstractModel):
                 row._summary(),
                 phase=False,
                 claim_token=False,
-                error=str(error),
+                error=self._in_words(error),
                 next_attempt=now + timedelta(seconds=smtp.next_delay(max(row.attempts, 1))),
             )
             row.account_id._notify_readers(row.message_id)
-        account.send_error = str(error)[:500]
+        account.send_error = self._in_words(error)[:500]
         self.env["mail.center.log"]._add(
             account,
             "send_unavailable",
-            self.env._("Mail could not be sent: %s", error),
+            self.env._("Mail could not be sent: %s", self._in_words(error)),
             level="error",
             detail=getattr(error, "server_text", ""),
         )
@@ -368,7 +369,8 @@ class MailCenterSender(models.AbstractModel):
             )
         )
         for account, mails in rows.grouped("account_id").items():
-            self._file_copies_of(account, mails)
+            job, account = self._for_owner(account)
+            job._file_copies_of(account, mails)
 
     @api.model
     def _file_copies_of(self, account, rows):

@@ -176,7 +176,11 @@ class MailCenterTemplate(models.Model):
                     "Saving releases %(templates)s: there is one default for each profile and "
                     "type, and this template becomes the default for %(pairs)s.",
                     templates=format_list(
-                        self.env, [f"“{former.name}”" for former in others.template_id]
+                        self.env,
+                        [
+                            self.env._("“%(name)s”", name=former.name)
+                            for former in others.template_id
+                        ],
                     ),
                     pairs=format_list(self.env, others.mapped("display_name")),
                 )

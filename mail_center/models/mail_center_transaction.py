@@ -5,6 +5,9 @@ import psycopg2
 from odoo import api, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
+from ..core import error_texts
+from ..core.net import MailServerError
+
 _logger = logging.getLogger(__name__)
 
 ATTEMPTS = 6
@@ -23,6 +26,26 @@ class MailCenterTransaction(models.AbstractModel):
         Returns the seconds that are left to the scheduled job.
         """
         return self.env["ir.cron"]._commit_progress()
+
+    @api.model
+    def _for_owner(self, account):
+        """Self and *account* with texts in the language of its owner: a job itself has none."""
+        lang = account.user_id.lang or self.env.lang
+        return self.with_context(lang=lang), account.with_context(lang=lang)
+
+    @api.model
+    def _in_words(self, error):
+        """What an *error* of the core says, in the language of the environment."""
+        if not isinstance(error, MailServerError):
+            return str(error)
+        text, values = error_texts.parse(error.args[0])
+        text = self.env._(text)
+        text = text.format(**values) if values else text
+        if error.server_text and error.server_text not in text:
+            return self.env._(
+                "%(problem)s The server said: %(answer)s", problem=text, answer=error.server_text
+            )
+        return text
 
     @api.model
     def _transaction(self, work):

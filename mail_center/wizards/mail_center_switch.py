@@ -281,15 +281,16 @@ class MailCenterSwitch(models.TransientModel):
         }
 
     def _show_error(self, error):
+        words = self.env["mail.center.transaction"]._in_words(error)
         if isinstance(error, Unfinished):
             self.env.invalidate_all()
             self.write({"unfinished": True, "read_count": len(self.line_ids)})
         elif isinstance(error, ClaimLost):
             self.error = self.env._("Mail of this account is being fetched just now. Try again.")
         elif getattr(error, "protocol", "") == "pop3":
-            self.error = self.env._("POP3: %s", error)
+            self.error = self.env._("POP3: %s", words)
         else:
-            self.error = self.env._("IMAP: %s", error)
+            self.error = self.env._("IMAP: %s", words)
 
     def _reopen(self):
         self.ensure_one()
