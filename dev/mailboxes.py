@@ -37,10 +37,11 @@ def addresses(users: Path) -> list[str]:
     return sorted(name for name in os.listdir(users) if ADDRESS.fullmatch(name))
 
 
-def write_mailbox(users: Path, address: str, password: str | None) -> None:
+def write_mailbox(users: Path, address: str, password: str | None, wait: bool = True) -> None:
     """Add a mailbox, change its password, or (None) take it out.
 
-    What is new works at once; for a change this waits (up to a second) until Dovecot sees it.
+    What is new works at once; for a change this waits (up to a second) until Dovecot sees it,
+    unless ``wait`` is off: for an address that will not be used again.
     """
     address = canonical(address)
     if not ADDRESS.fullmatch(address):
@@ -64,5 +65,5 @@ def write_mailbox(users: Path, address: str, password: str | None) -> None:
         new.replace(path)
     else:
         return
-    if before is not None:
+    if before is not None and wait:
         time.sleep(1.02 - time.time() % 1)

@@ -20,6 +20,7 @@ from dev.process import PidFile, start_background, tail
 
 HOST = "127.0.0.1"
 ENVIRONMENT = "MAIL_CENTER_SERVER"
+LISTENING = "0A"  # in /proc/net/tcp
 
 
 class OdooServer:
@@ -85,6 +86,12 @@ class OdooServer:
                         f"{tail(self.log, start)}"
                     )
                 time.sleep(0.1)
+        if not listens(process.pid, self.port):
+            self.stop()
+            raise DevError(
+                f"Another program took port {self.port} while Odoo was starting. Try again: "
+                f"a free port is looked for each time."
+            )
 
     def _answers(self, page: str) -> bool:
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -112,6 +119,22 @@ def port_is_free(port: int) -> bool:
         with contextlib.suppress(OSError):
             probe.bind((HOST, port))
             return True
+    return False
+
+
+def listens(pid: int, port: int) -> bool:
+    """Whether that very process listens on the port; Odoo goes on without when it is taken."""
+    sockets = {
+        fields[9]
+        for table in ("tcp", "tcp6")
+        for fields in map(str.split, Path(f"/proc/{pid}/net/{table}").read_text().splitlines()[1:])
+        if fields[3] == LISTENING and int(fields[1].rpartition(":")[2], 16) == port
+    }
+    with contextlib.suppress(OSError):
+        for handle in Path(f"/proc/{pid}/fd").iterdir():
+            with contextlib.suppress(OSError):
+                if handle.readlink().name.removeprefix("socket:[").removesuffix("]") in sockets:
+                    return True
     return False
 
 

@@ -227,9 +227,12 @@ class Sandbox(MailAccess):
 
     set_password = add_mailbox
 
-    def remove_mailbox(self, address: str) -> None:
-        """Refuse logins and mail for the address and delete its mail."""
-        write_mailbox(self.users, address, None)
+    def remove_mailbox(self, address: str, wait: bool = True) -> None:
+        """Refuse logins and mail for the address and delete its mail.
+
+        Without ``wait`` Dovecot may still take the old login for a second.
+        """
+        write_mailbox(self.users, address, None, wait)
         local, _, domain = address.lower().partition("@")
         shutil.rmtree(self.home / "mail" / domain / local, ignore_errors=True)
 

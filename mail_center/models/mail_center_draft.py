@@ -209,12 +209,10 @@ class MailCenterDraft(models.Model):
         ]
 
     def _type_choices(self):
-        user = self.env.user
         # A manager may read all types, and still writes with those of his own profiles.
+        own = self.env["mail.center.profile"]._domain_of(self.env.user)
         types = self.env["mail.center.type"].search(
-            Domain("profile_ids", "=", False)
-            | Domain("profile_ids.user_ids", "in", user.ids)
-            | Domain("profile_ids.group_ids", "in", user.all_group_ids.ids)
+            Domain("profile_ids", "=", False) | Domain("profile_ids", "any", own)
         )
         return [{"id": one.id, "name": one.name} for one in types]
 

@@ -125,7 +125,7 @@ class MailboxCase(TransactionCase):
         """An account of *user* on a new mailbox of the sandbox."""
         address = f"box{next(_number)}-{os.getpid()}@mc.example"
         self.sandbox.add_mailbox(address, "correct horse")
-        self.addCleanup(self.sandbox.remove_mailbox, address)
+        self.addCleanup(self.sandbox.remove_mailbox, address, wait=False)
         ports = self.sandbox.ports
         tls = security == "tls"
         return self.env["mail.center.account"].create(

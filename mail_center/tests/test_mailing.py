@@ -211,10 +211,11 @@ class TestUnwilling(MailingCase):
         self.blacklist(other.email)
         outbox.send_after = False
         self.send()
+        states = outbox.recipient_ids.mapped("state")
+        self.assertEqual(states, ["sent", "cancelled"], outbox.error)
+        self.assertEqual(outbox.state, "partly_sent")
         self.assertEqual(len(self.sandbox.messages(self.reader.email)), 1)
         self.assertFalse(self.sandbox.messages(other.email))
-        self.assertEqual(outbox.recipient_ids.mapped("state"), ["sent", "cancelled"])
-        self.assertEqual(outbox.state, "partly_sent")
 
     def test_a_mailing_that_nobody_wants_any_more_becomes_a_draft_again(self):
         draft = self.start(self.reader.email)

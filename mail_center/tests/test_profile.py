@@ -101,6 +101,20 @@ class TestProfile(TemplateCase):
             self.assertFalse(kept.with_user(user).has_access("read"))
         self.assertFalse(kept.with_user(self.manager).is_usable)
 
+    def test_a_manager_who_reads_all_types_still_writes_with_none_of_an_archived_profile(self):
+        self.sales.user_ids += self.manager
+        self.env["mail.center.type"].create(
+            {"name": "TP offer", "profile_ids": [(6, 0, self.sales.ids)]}
+        )
+        draft = self.env["mail.center.draft"].with_user(self.manager)._start({})
+
+        def offered():
+            return [choice["name"] for choice in draft._type_choices()]
+
+        self.assertIn("TP offer", offered())
+        self.sales.action_archive()
+        self.assertNotIn("TP offer", offered())
+
     def test_the_forms_still_show_an_archived_profile_instead_of_everyone(self):
         kept = self.template(name="TP kept", profile_ids=[(6, 0, self.sales.ids)])
         offer = self.env["mail.center.type"].create(

@@ -159,6 +159,10 @@ class TestPorts:
     def test_without_a_named_port_the_next_free_one_is_taken(self, taken):
         assert odoo_process.choose_port(None, first=taken) > taken
 
+    def test_a_port_that_another_program_took_is_not_taken_for_ones_own(self, taken):
+        assert odoo_process.listens(os.getpid(), taken)
+        assert not odoo_process.listens(os.getppid(), taken)
+
     @pytest.mark.parametrize("port", ["http", "0", "65536", "-1"])
     def test_what_is_no_port_is_refused(self, port):
         with pytest.raises(DevError, match="is not a port number"):
