@@ -20,6 +20,7 @@ PACKAGES = {
     "dovecot-lmtpd": "/usr/lib/dovecot/lmtp",
     "openssl": "/usr/bin/openssl",
     "chromium": "/usr/bin/chromium",
+    "wkhtmltopdf": "/usr/bin/wkhtmltopdf",  # Odoo prints quotations and invoices with it
     "libatomic1": "/usr/lib/*/libatomic.so.1",  # Playwright's driver is linked with it
     # Japanese in the demo mail would be empty boxes on a screenshot without it.
     "fonts-noto-cjk": "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",

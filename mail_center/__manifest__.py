@@ -28,6 +28,7 @@
         "data/mail_center_linkable.xml",
         "views/mail_center_profile_views.xml",
         "views/mail_center_type_views.xml",
+        "views/res_config_settings_views.xml",
         "views/unsubscribe_page.xml",
         "views/mail_center_template_views.xml",
         "views/mail_center_account_views.xml",

@@ -58,4 +58,5 @@ from . import (
     mail_center_writer,
     mail_center_writer_integration,
     mail_thread,
+    res_config_settings,
 )

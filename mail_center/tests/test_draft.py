@@ -404,6 +404,15 @@ class TestDraftSend(DraftCase):
         self.assertFalse(self.sandbox.messages(other.email))
         self.assertFalse(self.messages())
 
+    def test_the_time_to_undo_is_what_the_settings_say(self):
+        other = self.make_account(self.user)
+        for seconds in ("0", "20"):
+            self.env["res.config.settings"].create({"mail_center_undo_seconds": seconds}).execute()
+            shown = self.env["res.config.settings"].create({}).mail_center_undo_seconds
+            self.assertEqual(shown, seconds)
+            answer = self.start(to=other.email, subject="Hello").send()
+            self.assertLessEqual(abs(answer["seconds"] - int(seconds)), 1)
+
     def test_undone_mail_can_be_changed_and_sent_after_all(self):
         other = self.make_account(self.user)
         draft = self.start(to=other.email, subject="Oops")

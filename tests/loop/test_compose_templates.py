@@ -1,6 +1,15 @@
 """Templates in the compose window: what they replace, and what they never touch."""
 
-from tests.loop.window import EDITOR, SUBJECT, WINDOW, discard, saved, subject, write_new
+from tests.loop.window import (
+    EDITOR,
+    SUBJECT,
+    WINDOW,
+    arrived,
+    discard,
+    saved,
+    subject,
+    write_new,
+)
 
 BLOCK = f"{EDITOR} .o_mail_center_template"
 
@@ -94,3 +103,36 @@ def test_a_template_takes_the_place_of_the_other_and_of_nothing_else(erp, accoun
     page.wait_for_selector(f"{BLOCK}:has-text('Offer first line')")
     assert page.locator(".modal").count() == 0
     assert typed_outside()
+
+
+def test_the_template_of_an_offer_brings_the_quotations_pdf(erp, sandbox, account, login, quick):
+    user = erp.user(
+        "tpl_ola", "Ola Nowak",
+        "base.group_user", "sales_team.group_sale_salesman", "mail_center.group_user",
+    )  # fmt: skip
+    account("tpl.ola@loop.example", user)
+    sandbox.add_mailbox("pdf@buyer.example", "x")
+    buyer = erp.create("res.partner", name="Łucja Buyer", email="pdf@buyer.example")
+    order = erp.create("sale.order", partner_id=buyer, user_id=user)
+    erp.create(
+        "mail.center.template", name="Offer with its PDF", subject="Offer {{ document.name }}",
+        body_html="<p>See the file.</p>",
+        model_id=erp.reference("sale.model_sale_order"),
+        report_ids=[(6, 0, [erp.reference("sale.action_report_saleorder")])],
+        profile_ids=[(6, 0, [erp.create("mail.center.profile", name="Ola's", user_ids=[user])])],
+    )
+    page = login("tpl_ola")
+    page.goto(f"{page.url.split('/odoo')[0]}/odoo/sale.order/{order}")
+    page.click(".o_statusbar_buttons button[name=action_mail_center_compose]")
+    page.wait_for_selector(f"{EDITOR}:focus")
+    page.select_option(f"{WINDOW} select[id$=_template]", label="Offer with its PDF")
+    page.click(f"{WINDOW} .o_mail_center_insert")
+    page.wait_for_selector(f"{WINDOW} .o_mail_center_file")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector(WINDOW, state="detached")
+    mail = arrived(sandbox, "pdf@buyer.example")
+    (file,) = mail.iter_attachments()
+    (row,) = erp.call("sale.order", "read", [order], ["name"])
+    assert mail["Subject"] == f"Offer {row['name']}"
+    assert file.get_filename() == f"Quotation - {row['name']}.pdf"
+    assert file.get_content().startswith(b"%PDF-")
