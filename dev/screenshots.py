@@ -21,13 +21,24 @@ def main(url: str) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium.PATH, args=chromium.OPTIONS)
         page = browser.new_page(viewport={"width": 1600, "height": 860})
-        page.goto(f"{url}/web/login")
-        page.fill("#login", "anna")
-        page.fill("#password", "anna")
-        page.click("button[type=submit]")
-        page.wait_for_selector(".o_main_navbar")
+        login(page, url)
         opportunity(page, url)
+        compose(page, IMAGES / "compose.png", IMAGES / "preview.png")
+        phone = browser.new_page(
+            viewport={"width": 390, "height": 844}, device_scale_factor=2, has_touch=True
+        )
+        login(phone, url)
+        phone.goto(page.url)
+        compose(phone, IMAGES / "phone.png")
         browser.close()
+
+
+def login(page, url: str) -> None:
+    page.goto(f"{url}/web/login")
+    page.fill("#login", "anna")
+    page.fill("#password", "anna")
+    page.click("button[type=submit]")
+    page.wait_for_selector(".o_main_navbar")
 
 
 def opportunity(page, url: str) -> None:
@@ -37,11 +48,7 @@ def opportunity(page, url: str) -> None:
     page.wait_for_selector(".o-mail-Chatter")
     page.wait_for_timeout(1500)
     if not page.locator(".o_mail_center_email[data-direction=in]").count():
-        page.click(".o_mail_center_button")
-        window = page.locator(".o_mail_center_window")
-        window.locator(".o_mail_center_editor p").first.click()
-        page.keyboard.type(TEXT)
-        page.screenshot(path=IMAGES / "compose.png")
+        window = write(page)
         window.locator(".o_mail_center_send").click()
         window.wait_for(state="detached")
         page.wait_for_selector(".o_mail_center_email[data-direction=in]", timeout=150_000)
@@ -49,6 +56,33 @@ def opportunity(page, url: str) -> None:
     page.wait_for_selector(".o_mail_center_email iframe")
     page.wait_for_timeout(1500)
     page.screenshot(path=IMAGES / "opportunity.png")
+
+
+def write(page):
+    """The window with a mail to the contact of the opportunity, half written."""
+    page.click(".o_mail_center_button")
+    window = page.locator(".o_mail_center_window")
+    window.locator(".odoo-editor-editable:focus").wait_for()
+    page.keyboard.type(TEXT)
+    return window
+
+
+def compose(page, picture: Path, preview: Path | None = None) -> None:
+    """The window, and what the recipient will see; the draft is discarded."""
+    page.wait_for_selector(".o-mail-Chatter")
+    window = write(page)
+    window.locator(".o_mail_center_saved:has-text('Saved')").wait_for()
+    page.screenshot(path=picture)
+    if preview:
+        window.locator("[title=Preview]").click()
+        page.wait_for_selector(".modal iframe")
+        page.wait_for_timeout(1000)
+        page.screenshot(path=preview)
+        page.keyboard.press("Escape")
+        page.wait_for_selector(".modal", state="detached")
+    window.locator("[title=Discard]").click()
+    page.click(".modal button:has-text('Discard')")
+    window.wait_for(state="detached")
 
 
 if __name__ == "__main__":

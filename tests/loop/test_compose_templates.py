@@ -114,12 +114,13 @@ def test_the_template_of_an_offer_brings_the_quotations_pdf(erp, sandbox, accoun
     sandbox.add_mailbox("pdf@buyer.example", "x")
     buyer = erp.create("res.partner", name="Łucja Buyer", email="pdf@buyer.example")
     order = erp.create("sale.order", partner_id=buyer, user_id=user)
+    profile = erp.create("mail.center.profile", name="Ola's", user_ids=[(6, 0, [user])])
     erp.create(
         "mail.center.template", name="Offer with its PDF", subject="Offer {{ document.name }}",
         body_html="<p>See the file.</p>",
         model_id=erp.reference("sale.model_sale_order"),
         report_ids=[(6, 0, [erp.reference("sale.action_report_saleorder")])],
-        profile_ids=[(6, 0, [erp.create("mail.center.profile", name="Ola's", user_ids=[user])])],
+        profile_ids=[(6, 0, [profile])],
     )
     page = login("tpl_ola")
     page.goto(f"{page.url.split('/odoo')[0]}/odoo/sale.order/{order}")
