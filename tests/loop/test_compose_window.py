@@ -2,7 +2,15 @@
 
 import pytest
 
-from tests.loop.window import PASTE_PICTURE, WINDOW, arrived, discard, saved, write_new
+from tests.loop.window import (
+    PASTE_PICTURE,
+    WINDOW,
+    arrived,
+    chips,
+    discard,
+    saved,
+    write_new,
+)
 
 
 @pytest.fixture
@@ -27,10 +35,10 @@ def test_what_the_preview_shows_arrives(erp, sandbox, account, writer, login):
 
     page = login("cmp_anna")
     write_new(page)
-    # A contact is found by the beginning of a name and chosen by keyboard.
+    # A contact is found by a part of the name, even if one doesn't wait for the list.
     page.keyboard.type("kompoz")
-    page.wait_for_selector(f"{WINDOW} [role=option]:has-text('Katarzyna Kompozyt')")
     page.keyboard.press("Enter")
+    page.wait_for_selector(f"{WINDOW} [data-email='cmp.kat@customer.example']")
     # Nonsense is marked at once and taken away again.
     page.keyboard.type("nonsense")
     page.keyboard.press("Tab")
@@ -88,6 +96,30 @@ def test_what_the_preview_shows_arrives(erp, sandbox, account, writer, login):
     assert "".join(image.get_payload().split()) == picture.partition(",")[2]
     assert arrived(sandbox, "cmp.boss@customer.example")["Message-ID"] == mail["Message-ID"]
     assert arrived(sandbox, "cmp.hidden@customer.example")["Message-ID"] == mail["Message-ID"]
+
+
+def test_of_several_people_nobody_is_chosen_unseen(erp, account, writer, login):
+    user = writer("cmp_ewa")
+    account("cmp.ewa@loop.example", user)
+    for name in ("Ala", "Ela"):
+        erp.create("res.partner", name=f"{name} Sobowtór", email=f"{name}@double.example".lower())
+    page = login("cmp_ewa")
+    write_new(page)
+    page.keyboard.type("sobowt")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(f"{WINDOW} [role=option]:has-text('Ela Sobowtór')")
+    assert chips(page) == []
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(f"{WINDOW} .o_mail_center_chip")
+    assert chips(page) == ["ela@double.example"]
+    # What was found for less than is typed by now is not taken for it.
+    page.keyboard.type("ala")
+    page.wait_for_selector(f"{WINDOW} [role=option]:has-text('Ala Sobowtór')")
+    page.keyboard.type(" nobody")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(f"{WINDOW} .o_mail_center_chip.o_invalid:has-text('ala nobody')")
+    assert chips(page)[0] == "ela@double.example"
 
 
 def test_a_mail_survives_leaving_the_page_and_can_be_taken_back(

@@ -23,7 +23,8 @@ export class Recipients extends Component {
         this.orm = useService("orm");
         this.input = useRef("input");
         this.root = useRef("root");
-        this.state = useState({ text: "", found: [], active: -1, open: false });
+        // What was found is for `foundFor`, which is behind what is typed until the server answers.
+        this.state = useState({ text: "", found: [], foundFor: "", active: -1, open: false });
         this.keepLast = new KeepLast();
         this.search = useDebounced(this.searchNow.bind(this), 150);
         useExternalListener(window, "pointerdown", (ev) => {
@@ -62,13 +63,19 @@ export class Recipients extends Component {
 
     // ---- finding ---------------------------------------------------------------
 
+    searchPeople(text) {
+        return this.orm.silent.call(MODEL, "search_recipients", [text]);
+    }
+
     async searchNow() {
-        const found = await this.keepLast.add(
-            this.orm.silent.call(MODEL, "search_recipients", [this.state.text])
-        );
-        const taken = new Set(this.props.entries.map((entry) => entry.email.toLowerCase()));
-        this.state.found = found.filter((entry) => !taken.has(entry.email.toLowerCase()));
-        this.state.active = this.state.text && this.state.found.length ? 0 : -1;
+        const text = this.state.text;
+        this.showFound(text, await this.keepLast.add(this.searchPeople(text)));
+    }
+
+    showFound(text, found) {
+        this.state.foundFor = text;
+        this.state.found = this.untaken(found);
+        this.state.active = text && this.state.found.length ? 0 : -1;
         this.state.open =
             !!this.state.found.length && document.activeElement === this.input.el;
     }
@@ -92,8 +99,9 @@ export class Recipients extends Component {
         }
     }
 
-    onFocus() {
-        if (!this.props.entries.length) {
+    /** Whom one wrote to lately; not before one asks, for the list lies over the mail. */
+    onClick() {
+        if (!this.props.entries.length && !this.state.open) {
             this.search();
         }
     }
@@ -109,7 +117,7 @@ export class Recipients extends Component {
     }
 
     onKeydown(ev) {
-        const { found, active, open, text } = this.state;
+        const { found, foundFor, active, open, text } = this.state;
         if (ev.ctrlKey || ev.metaKey || ev.isComposing) {
             return;
         }
@@ -121,15 +129,13 @@ export class Recipients extends Component {
             const step = ev.key === "ArrowDown" ? 1 : -1;
             this.state.active = (active + step + found.length) % found.length;
         } else if (ev.key === "Enter" || (ev.key === "Tab" && text.trim() && !ev.shiftKey)) {
-            if (open && active >= 0 && !text.includes("@")) {
+            const chosen = open && foundFor === text ? found[active] : undefined;
+            if (chosen && (!text.includes("@") || chosen.email.startsWith(text.trim()))) {
                 ev.preventDefault();
-                this.choose(found[active]);
-            } else if (open && active >= 0 && found[active].email.startsWith(text.trim())) {
-                ev.preventDefault();
-                this.choose(found[active]);
+                this.choose(chosen);
             } else if (text.trim()) {
                 ev.preventDefault();
-                this.take(text);
+                text.includes("@") ? this.take(text) : this.takeName(text);
             }
         } else if (ev.key === "Escape" && open) {
             ev.stopPropagation();
@@ -148,7 +154,7 @@ export class Recipients extends Component {
     }
 
     reset() {
-        Object.assign(this.state, { text: "", found: [], active: -1, open: false });
+        Object.assign(this.state, { text: "", found: [], foundFor: "", active: -1, open: false });
         this.search.cancel();
         this.keepLast.add(Promise.resolve());
     }
@@ -156,17 +162,44 @@ export class Recipients extends Component {
     /** Typed text becomes chips; what is no address becomes a red one. */
     take(text) {
         this.reset();
-        const reading = this.orm.silent
-            .call(MODEL, "parse_recipients", [text])
-            .then((entries) => this.addEntries(entries));
-        this.props.onTyping(reading);
-        return reading;
+        return this.reading(this.parse(text));
+    }
+
+    /** A name, typed faster than the list came. Of several people nobody is chosen unseen. */
+    takeName(text) {
+        this.reset();
+        return this.reading(this.findOne(text));
+    }
+
+    /** Nothing is sent before what was typed is understood. */
+    reading(promise) {
+        this.props.onTyping(promise);
+        return promise;
+    }
+
+    async parse(text) {
+        this.addEntries(await this.orm.silent.call(MODEL, "parse_recipients", [text]));
+    }
+
+    async findOne(text) {
+        const found = await this.searchPeople(text);
+        if (found.length === 1) {
+            return this.addEntries(found);
+        }
+        if (found.length && !this.state.text && document.activeElement === this.input.el) {
+            this.state.text = text;
+            return this.showFound(text, found);
+        }
+        return this.parse(text);
+    }
+
+    untaken(entries) {
+        const taken = new Set(this.props.entries.map((entry) => entry.email.toLowerCase()));
+        return entries.filter((entry) => !taken.has(entry.email.toLowerCase()));
     }
 
     addEntries(entries) {
-        const known = new Set(this.props.entries.map((entry) => entry.email.toLowerCase()));
-        const fresh = entries
-            .filter((entry) => !known.has(entry.email.toLowerCase()))
+        const fresh = this.untaken(entries)
             .map(({ name, email, partner_id, valid }) => ({ name, email, partner_id, valid }));
         if (fresh.length) {
             this.props.onChange([...this.props.entries, ...fresh]);
