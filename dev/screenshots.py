@@ -61,7 +61,7 @@ def opportunity(page, url: str) -> None:
 def write(page):
     """The window with a mail to the contact of the opportunity, half written."""
     page.click(".o_mail_center_button")
-    window = page.locator(".o_mail_center_window")
+    window = page.locator(".o_mail_center_window:not(.o_minimised)")
     window.locator(".odoo-editor-editable:focus").wait_for()
     page.keyboard.type(TEXT)
     return window

@@ -10,7 +10,7 @@ import json
 import os
 from pathlib import Path
 
-from dev.demo import logins, people
+from dev.demo import letters, logins, people
 from dev.demo.stories_more import CHAIRS_SUBJECT
 
 #: login -> (person, groups by xmlid; those of an app that is not installed are left out)
@@ -66,6 +66,7 @@ def seed(env, sandbox):
         for person in company:
             _contact(env, person)
     _opportunity(env, users["anna"])
+    letters.seed(env, _once)
 
 
 def _profile(env, name, members):

@@ -199,7 +199,9 @@ class MailCenterProbe(models.AbstractModel):
                 "These servers answer under the usual names. Test the connection to be sure."
             ),
         }
-        oauth = self.env._("The provider asks for a sign-in on its own page (OAuth).")
+        oauth = self.env._(
+            "The provider may accept only a sign-in on its own page (OAuth), and no password."
+        )
 
         def answer():
             found = discover(

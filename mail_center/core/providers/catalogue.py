@@ -92,8 +92,8 @@ PROVIDERS: tuple[Provider, ...] = (
         "imap.gmail.com",
         "smtp.gmail.com",
         note=_(
-            "Sign in with Google (OAuth), or switch on 2-step verification and create an app "
-            "password."
+            "Google takes no ordinary password here: switch on 2-step verification and create an "
+            "app password."
         ),
         limits=SendingLimits(per_day=500),
     ),
@@ -104,7 +104,8 @@ PROVIDERS: tuple[Provider, ...] = (
         "imap.gmail.com",
         "smtp.gmail.com",
         note=_(
-            "Sign in with Google (OAuth), or create an app password if the administrator allows it."
+            "Google takes no ordinary password here: create an app password, if the administrator "
+            "allows it."
         ),
         limits=SendingLimits(per_day=2000),
     ),
@@ -118,8 +119,8 @@ PROVIDERS: tuple[Provider, ...] = (
         "smtp-mail.outlook.com:587",
         auth="oauth",
         note=_(
-            "Microsoft accepts no passwords any more: sign in with Microsoft (OAuth). IMAP has "
-            "to be allowed in the mailbox's settings."
+            "Microsoft accepts no password for this mailbox, only a sign-in on its own page "
+            "(OAuth): it can't be connected with a password."
         ),
     ),
     _at(
@@ -130,8 +131,8 @@ PROVIDERS: tuple[Provider, ...] = (
         "smtp.office365.com:587",
         auth="oauth",
         note=_(
-            "Microsoft accepts no passwords any more: sign in with Microsoft (OAuth). SMTP has "
-            "to be allowed for the mailbox by the administrator."
+            "Microsoft accepts no password for this mailbox, only a sign-in on its own page "
+            "(OAuth): it can't be connected with a password."
         ),
         limits=SendingLimits(per_day=10000, per_minute=30, unit="recipients"),
     ),
