@@ -80,7 +80,7 @@ def compose(page, picture: Path, preview: Path | None = None) -> None:
         page.screenshot(path=preview)
         page.keyboard.press("Escape")
         page.wait_for_selector(".modal", state="detached")
-    window.locator("[title=Discard]").click()
+    window.locator("[title=Discard]").dispatch_event("click")
     page.click(".modal button:has-text('Discard')")
     window.wait_for(state="detached")
 
