@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from dev.console import DevError, note
@@ -30,20 +31,22 @@ def run_logged(
         stream.flush()
         start = stream.tell()
         options.setdefault("stdin", subprocess.DEVNULL)
+        process = None
         try:
-            process = subprocess.Popen(
-                [str(word) for word in command],
-                stdout=stream,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-                **options,
-            )
+            with _held_signals():
+                process = subprocess.Popen(
+                    [str(word) for word in command],
+                    stdout=stream,
+                    stderr=subprocess.STDOUT,
+                    start_new_session=True,
+                    **options,
+                )
+            code = process.wait()
         except FileNotFoundError as error:
             raise DevError(f"The program {command[0]} is missing. {hint}".strip()) from error
-        try:
-            code = process.wait()
         except KeyboardInterrupt:
-            _end(process, finish)
+            if process is not None:
+                _end(process, finish)
             raise
     if code:
         raise DevError(
@@ -51,6 +54,25 @@ def run_logged(
             f"  It ended with {code}; its output is in {path}, and the last lines are:\n"
             f"{tail(path, start)}"
         )
+
+
+@contextlib.contextmanager
+def _held_signals() -> Iterator[None]:
+    """Signals wait until a program that is being started has a pid to end it by."""
+    came = []
+    signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+    def hold(number, _frame):
+        came.append(number)
+
+    before = {one: signal.signal(one, hold) for one in signals}
+    try:
+        yield
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
+        for number in came:
+            signal.raise_signal(number)
 
 
 def _end(process: subprocess.Popen, finish: bool, grace: float = 15) -> None:

@@ -82,6 +82,26 @@ class TestEnding:
         assert runner.wait(20) == 130
         assert process.start_time(child) is None
 
+    def test_a_command_stopped_in_the_moment_of_a_start_leaves_nothing_behind(self, tmp_path):
+        program = (
+            "import signal, subprocess, sys\n"
+            "from pathlib import Path; from dev import process\n"
+            "class Interrupted(subprocess.Popen):\n"
+            "    def __init__(self, *words, **options):\n"
+            "        super().__init__(*words, **options)\n"
+            "        print(self.pid, flush=True)\n"
+            "        signal.raise_signal(signal.SIGTERM)\n"
+            "subprocess.Popen = Interrupted\n"
+            "process.LOG = Path(sys.argv[1]); process.interruptible()\n"
+            "try: process.run_logged(['sleep', '60'], 'work')\n"
+            "except KeyboardInterrupt: sys.exit(130)\n"
+        )
+        words = [sys.executable, "-c", program, tmp_path]
+        options = {"cwd": ROOT, "capture_output": True, "text": True, "timeout": 40}
+        ended = subprocess.run(words, check=False, **options)
+        assert ended.returncode == 130
+        assert process.start_time(int(ended.stdout)) is None
+
     def test_a_step_that_must_not_be_cut_is_waited_for(self, tmp_path):
         program = (
             "import sys; from pathlib import Path; from dev import process\n"
