@@ -1,14 +1,16 @@
 """The demo against real servers: filling mailboxes, and the customer who answers.
 
-Runs on the sandbox of ``MAIL_CENTER_SANDBOX``; all its mailboxes have addresses of their own.
+On a sandbox of its own, for it is restarted here while other tests use theirs.
 """
 
 import dataclasses
 import os
+import shutil
 import signal
 import smtplib
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import uuid
@@ -27,7 +29,12 @@ PASSWORD = "secret"
 
 @pytest.fixture(scope="module")
 def sandbox():
-    return Sandbox.from_env()
+    home = tempfile.mkdtemp(prefix="mail_center-", dir="/var/tmp")
+    instance = Sandbox(home)
+    instance.start()
+    yield instance
+    instance.stop()
+    shutil.rmtree(home)
 
 
 @pytest.fixture
