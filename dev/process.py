@@ -14,6 +14,8 @@ from pathlib import Path
 from dev.console import DevError, note
 from dev.paths import CACHE, LOG
 
+# What ends a command, and lets it clean up before.
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 LONGEST_QUOTE = 220  # characters of a log's line that are shown
 
 
@@ -60,12 +62,11 @@ def run_logged(
 def _held_signals() -> Iterator[None]:
     """Signals wait until a program that is being started has a pid to end it by."""
     came = []
-    signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
     def hold(number, _frame):
         came.append(number)
 
-    before = {one: signal.signal(one, hold) for one in signals}
+    before = {one: signal.signal(one, hold) for one in ENDING}
     try:
         yield
     finally:
@@ -181,7 +182,7 @@ def interruptible() -> None:
 
     SIGINT too: a shell starts what it puts in the background with SIGINT ignored.
     """
-    for sig in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for sig in ENDING:
         signal.signal(sig, signal.default_int_handler)
 
 

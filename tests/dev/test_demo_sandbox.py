@@ -5,12 +5,10 @@ On a sandbox of its own, for it is restarted here while other tests use theirs.
 
 import dataclasses
 import os
-import shutil
 import signal
 import smtplib
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 import uuid
@@ -22,19 +20,16 @@ from dev.demo import customer, logins, robots, seed_mailboxes
 from dev.demo.mailbox import tls
 from dev.demo.mails import CUSTOM_FOLDER, demo_mails
 from dev.paths import ROOT
-from dev.sandbox import Sandbox
+from tests.dev.own_sandbox import own_sandbox
 
 PASSWORD = "secret"
 
 
 @pytest.fixture(scope="module")
 def sandbox():
-    home = tempfile.mkdtemp(prefix="mail_center-", dir="/var/tmp")
-    instance = Sandbox(home)
-    instance.start()
-    yield instance
-    instance.stop()
-    shutil.rmtree(home)
+    with own_sandbox() as instance:
+        instance.start()
+        yield instance
 
 
 @pytest.fixture

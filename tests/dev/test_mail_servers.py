@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import imaplib
 import poplib
-import shutil
 import smtplib
 import ssl
-import tempfile
 import uuid
 from datetime import datetime, timezone
 
@@ -17,6 +15,7 @@ from imapclient import imap_utf7
 from dev import mailboxes, sandbox_mail
 from dev.console import DevError
 from dev.sandbox import HOST, Sandbox
+from tests.dev.own_sandbox import own_sandbox
 
 PASSWORD = "secret"
 LETTER = b"Subject: Hello\r\n\r\nA line\r\n.dotted\r\n"
@@ -176,11 +175,8 @@ class TestMailboxes:
 class TestRestart:
     @pytest.fixture
     def own(self):
-        home = tempfile.mkdtemp(prefix="mail_center-", dir="/var/tmp")
-        instance = Sandbox(home)
-        yield instance
-        instance.stop()
-        shutil.rmtree(home)
+        with own_sandbox() as instance:
+            yield instance
 
     def test_mail_ports_and_logins_survive_a_restart(self, own):
         assert own.start() == "started"
