@@ -1,5 +1,7 @@
 # Odoo wants a parent model before what inherits from it.
 from . import mail_center_transaction  # isort: skip
+from . import mail_center_claim  # isort: skip
+from . import mail_center_receiver  # isort: skip
 from . import (
     fetchmail_server,
     ir_actions_server,
@@ -43,7 +45,8 @@ from . import (
     mail_center_profile_use,
     mail_center_quarantine,
     mail_center_rate_limit,
-    mail_center_receiver,
+    mail_center_receiver_folders,
+    mail_center_receiver_messages,
     mail_center_sender,
     mail_center_sender_mailing,
     mail_center_template,

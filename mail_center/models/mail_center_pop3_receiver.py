@@ -8,7 +8,9 @@ from ..core.imap import chunks
 from ..core.intake import Intake, take_in
 from ..core.net import MailServerError
 from ..core.pop3 import MAX_MESSAGE, Session, head_digest
-from .mail_center_receiver import CHUNK_BYTES, CHUNK_COUNT, CLAIM_SECONDS, OutOfTime
+from .mail_center_claim import CLAIM_SECONDS
+from .mail_center_receiver import OutOfTime
+from .mail_center_receiver_messages import CHUNK_BYTES, CHUNK_COUNT
 
 # What is fetched is stored at least this often: POP3 brings one message at a time.
 CHUNK_SECONDS = 20

@@ -12,7 +12,8 @@ from ..core.mime import Unparsable, parse
 from ..core.net import MailServerError
 from ..core.pop3 import Candidate, head_key, match_for_switch, read_head, same_size
 from ..core.pop3 import Session as Pop3Session
-from .mail_center_receiver import CHUNK_BYTES, CHUNK_COUNT, CLAIM_SECONDS
+from .mail_center_claim import CLAIM_SECONDS
+from .mail_center_receiver_messages import CHUNK_BYTES, CHUNK_COUNT
 
 HEADERS_COUNT = 500
 CLAIM_WAIT_SECONDS = 10

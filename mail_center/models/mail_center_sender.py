@@ -11,7 +11,7 @@ from ..core import imap, smtp
 from ..core.net import MailServerError
 from ..core.secrets import KeyFileError
 from .mail_center_outbox import MissingSource
-from .mail_center_receiver import ClaimLost
+from .mail_center_claim import ClaimLost
 
 _logger = logging.getLogger(__name__)
 

@@ -1,0 +1,111 @@
+from datetime import timedelta
+
+from odoo import api, models
+
+from .. import worker
+
+CLAIM_SECONDS = 120
+
+
+class ClaimLost(Exception):
+    """Another worker has taken the account over: what this one holds must not be stored."""
+
+
+class MailCenterClaim(models.AbstractModel):
+    """One job per account at a time, over all workers and machines.
+
+    A claim is a row's token with an end: a worker that died leaves it, and another takes over.
+    """
+
+    _name = "mail.center.claim"
+    _inherit = "mail.center.transaction"
+    _description = "Email job claims"
+
+    _DUE = """
+        active AND sync_enabled
+        AND CASE protocol WHEN 'imap' THEN imap_host ELSE pop3_host END IS NOT NULL
+        AND (next_sync IS NULL OR next_sync <= now() AT TIME ZONE 'utc')
+        AND (claim_until IS NULL OR claim_until <= now() AT TIME ZONE 'utc'
+             OR claim_worker = ANY(%(dead)s))
+    """
+
+    @api.model
+    def _dead_workers(self):
+        self.env.cr.execute(
+            """
+            SELECT DISTINCT claim_worker FROM mail_center_account
+             WHERE claim_until > now() AT TIME ZONE 'utc'
+            """
+        )
+        return [name for (name,) in self.env.cr.fetchall() if name and worker.is_dead(name)]
+
+    @api.model
+    def _due_count(self):
+        self.env.cr.execute(
+            f"SELECT count(*) FROM mail_center_account WHERE {self._DUE}",
+            {"dead": self._dead_workers()},
+        )
+        return self.env.cr.fetchone()[0]
+
+    @api.model
+    def _claim(self, token):
+        """Take one due account for this worker and commit; empty when there is none."""
+        self.env["mail.center.account"].flush_model()
+        self.env.cr.execute(
+            f"""
+            UPDATE mail_center_account
+               SET claim_token = %(token)s, claim_worker = %(worker)s,
+                   claim_until = now() AT TIME ZONE 'utc' + %(seconds)s * interval '1 second',
+                   -- Killed in mid-run it is not the first again.
+                   next_sync = now() AT TIME ZONE 'utc',
+                   sync_state = CASE WHEN sync_state = 'failing' THEN sync_state ELSE 'running' END
+             WHERE id = (
+                    SELECT id FROM mail_center_account
+                     WHERE {self._DUE}
+                  ORDER BY next_sync NULLS FIRST, id
+                     LIMIT 1
+                       FOR NO KEY UPDATE SKIP LOCKED
+                   )
+         RETURNING id
+            """,
+            {
+                "token": token,
+                "worker": worker.identity(),
+                "seconds": CLAIM_SECONDS,
+                "dead": self._dead_workers(),
+            },
+        )
+        row = self.env.cr.fetchone()
+        self._commit()
+        self.env.invalidate_all()
+        return self.env["mail.center.account"].sudo().browse(row[0] if row else [])
+
+    @api.model
+    def _renew(self, account, token, seconds=CLAIM_SECONDS):
+        """Prolong the claim inside the current transaction, or raise ClaimLost."""
+        self.env.cr.execute(
+            """
+            UPDATE mail_center_account
+               SET claim_until = now() AT TIME ZONE 'utc' + %s * interval '1 second'
+             WHERE id = %s AND claim_token = %s
+            """,
+            [seconds, account.id, token],
+        )
+        if not self.env.cr.rowcount:
+            raise ClaimLost(account.id)
+
+    @api.model
+    def _in(self, seconds):
+        return self.env.cr.now().replace(microsecond=0) + timedelta(seconds=seconds)
+
+    @api.model
+    def _finish(self, account, token, vals):
+        """Give the account back with the outcome, unless another worker has it by now."""
+        def give_back():
+            self._renew(account, token, seconds=0)
+            account.write(vals)
+
+        try:
+            self._transaction(give_back)
+        except ClaimLost:
+            self.env.cr.rollback()

@@ -1,0 +1,64 @@
+from odoo import api, models
+
+from ..core.net import MailServerError
+from .mail_center_receiver import OutOfTime
+
+
+class MailCenterReceiver(models.AbstractModel):
+    """The folders of a mailbox: which there are, and one after the other."""
+
+    _inherit = "mail.center.receiver"
+
+    @api.model
+    def _receive_folders(self, account, token, session):
+        remote = session.folders()
+        self._transaction(lambda: self._update_folder_list(account, token, remote))
+        stored = 0
+        for folder in account.folder_ids.filtered(
+            lambda f: f.policy != "off" and f.selectable and f.exists_on_server
+        ):
+            try:
+                stored += self._receive_folder(account, token, session, folder)
+                if not self._commit():
+                    raise OutOfTime
+            except MailServerError as error:
+                if not session.usable:
+                    raise
+                # One folder that the server won't open does not stop the others.
+                path = folder.path
+                self.env.cr.rollback()
+                self.env["mail.center.log"]._add(
+                    account,
+                    "folder_failed",
+                    self.env._("The folder “%(folder)s” could not be read: %(error)s",
+                               folder=path, error=self._in_words(error)),
+                    level="warning",
+                    detail=error.server_text,
+                )
+                self._commit()
+        return stored
+
+    @api.model
+    def _update_folder_list(self, account, token, remote):
+        self._renew(account, token)
+        here = {folder.path: folder for folder in account.folder_ids}
+        for item in remote:
+            vals = {
+                "delimiter": item.delimiter or False,
+                "special_use": item.special_use or False,
+                "selectable": item.selectable,
+                "exists_on_server": True,
+            }
+            if folder := here.pop(item.path, None):
+                changed = {name: value for name, value in vals.items() if folder[name] != value}
+                if changed:
+                    folder.write(changed)
+            else:
+                # A draft changes with every key stroke: fetching it is asked for, not assumed.
+                policy = "off" if item.special_use == "drafts" else "read"
+                self.env["mail.center.folder"].sudo().create(
+                    {"account_id": account.id, "path": item.path, "policy": policy, **vals}
+                )
+        for folder in here.values():
+            if folder.exists_on_server:
+                folder.exists_on_server = False

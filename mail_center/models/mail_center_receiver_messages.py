@@ -1,0 +1,160 @@
+from functools import partial
+
+from odoo import api, models
+
+from ..core.imap import FolderState, chunks, compare, plan
+from ..core.intake import Intake, take_in
+from .mail_center_receiver import OutOfTime
+
+CHUNK_BYTES = 8 * 1024 * 1024
+CHUNK_COUNT = 200
+MESSAGE_BYTES_MAX = 150 * 1024 * 1024
+
+
+class MailCenterReceiver(models.AbstractModel):
+    """The messages of one folder: what is new, what changed, what left."""
+
+    _inherit = "mail.center.receiver"
+
+    @api.model
+    def _receive_folder(self, account, token, session, folder):
+        """Bring one folder up to date. Returns how many messages were stored."""
+        state, path = folder._state(), folder.path
+        self._commit()
+        status = session.select(path, readonly=True)
+        steps = plan(state, status)
+        if steps.idle and not steps.must_compare(state.known_uids):
+            return 0
+        if steps.action == "reset":
+            self._transaction(lambda: self._reset(account, token, folder, steps))
+        stored = 0
+        if steps.action != "nothing":
+            stored = self._fetch_new(account, token, session, folder, status, steps)
+        if steps.flags != "none":
+            changed = session.flags(changed_since=steps.changed_since)
+            self._transaction(lambda: self._apply_flags(account, token, folder, changed))
+        if steps.must_compare(folder.known_uids):
+            self._commit()
+            on_server = session.uids(1, status.uidnext - 1)
+            missing, gone = compare(folder._known_uids(), on_server, status.uidnext - 1)
+            self._commit()
+            stored += self._fetch(account, token, session, folder, status, missing)
+            self._transaction(lambda: self._forget(account, token, folder, gone))
+        self._transaction(lambda: self._advance(account, token, folder, status, complete=True))
+        return stored
+
+    @api.model
+    def _fetch_new(self, account, token, session, folder, status, steps):
+        uids = session.uids(steps.low, steps.high)
+        unknown = sorted(set(uids) - folder._known_uids(steps.low, steps.high))
+        self._commit()
+        return self._fetch(account, token, session, folder, status, unknown)
+
+    @api.model
+    def _fetch(self, account, token, session, folder, status, uids):
+        if not uids:
+            return 0
+        stored = 0
+        self._transaction(lambda: self._advance(account, token, folder, status, complete=False))
+        sizes = dict.fromkeys(uids, 0) | session.sizes(uids)
+        for chunk in chunks(sizes, CHUNK_BYTES, CHUNK_COUNT, newest_first=True):
+            intakes = list(self._take_in(session, chunk, sizes))
+            if not intakes:
+                continue  # all of them were expunged meanwhile
+            count, left = self._transaction(
+                partial(self._store, account, token, folder, intakes)
+            )
+            stored += count
+            if not left:
+                raise OutOfTime
+        return stored
+
+    @api.model
+    def _store(self, account, token, folder, intakes):
+        self._renew(account, token)
+        messages, _quarantined = self.env["mail.center.filing"]._file(folder, intakes)
+        account._notify_readers(messages)
+        return len(messages)
+
+    @api.model
+    def _take_in(self, session, chunk, sizes):
+        """Fetch and understand a chunk; what can't be had is told as an error of its own."""
+        if len(chunk) == 1 and sizes[chunk[0]] > MESSAGE_BYTES_MAX:
+            megabytes = sizes[chunk[0]] // 1024**2
+            error = self.env._(
+                "The mail is %s MB large. It stays in the mailbox on the server.", megabytes
+            )
+            yield Intake(b"", uid=chunk[0], error=error)
+            return
+        for raw in session.fetch(chunk):
+            yield take_in(raw.raw, raw.uid, raw.flags, raw.internal_date)
+        for uid, error in session.unreadable.items():
+            text = self.env._("The server can't give this mail: %s", self._in_words(error))
+            yield Intake(b"", uid=uid, error=text)
+
+    @api.model
+    def _advance(self, account, token, folder, status, complete):
+        self._renew(account, token)
+        after = FolderState.after(status, folder.known_uids, folder.last_uid, complete)
+        folder.write(
+            {
+                "uidvalidity": after.uidvalidity,
+                "uidnext": after.uidnext,
+                "highestmodseq": after.highestmodseq or 0,
+                "complete": after.complete,
+                "server_count": status.exists,
+                "last_check": self.env.cr.now(),
+            }
+        )
+
+    @api.model
+    def _reset(self, account, token, folder, steps):
+        """The stored UIDs mean nothing any more. The mail stays and is recognised again."""
+        self._renew(account, token)
+        self.env["mail.center.message.location"].sudo().search(
+            [("folder_id", "=", folder.id)]
+        ).unlink()
+        folder.write({"uidvalidity": 0, "known_uids": 0, "last_uid": 0, "complete": False})
+        self.env["mail.center.log"]._add(
+            account,
+            "folder_renumbered",
+            self.env._("The server renumbered the folder “%s”.", folder.path),
+            detail=steps.reason,
+        )
+
+    @api.model
+    def _apply_flags(self, account, token, folder, flags):
+        """Take over read and star marks that other programs set on the server."""
+        self._renew(account, token)
+        locations = self.env["mail.center.message.location"].sudo().search_fetch(
+            [("folder_id", "=", folder.id), ("uid", "in", list(flags))],
+            ["uid", "flags", "message_id"],
+        )
+        for location in locations:
+            text = " ".join(sorted(flags[location.uid])) or False
+            if location.flags != text:
+                location.flags = text
+                location.message_id.write(
+                    {
+                        "is_read": "\\Seen" in flags[location.uid],
+                        "is_starred": "\\Flagged" in flags[location.uid],
+                    }
+                )
+        locations.message_id.thread_id._refresh()
+
+    @api.model
+    def _forget(self, account, token, folder, gone):
+        """Messages that left the folder: their location goes, the mail itself is kept."""
+        self._renew(account, token)
+        locations = self.env["mail.center.message.location"].sudo().search(
+            [("folder_id", "=", folder.id), ("uid", "in", gone)]
+        )
+        locations.unlink()
+        self.env["mail.center.quarantine"].sudo().search(
+            [
+                ("folder_id", "=", folder.id),
+                ("uidvalidity", "=", folder.uidvalidity),
+                ("uid", "in", gone),
+            ]
+        ).uidvalidity = 0
+        folder.known_uids = len(folder._known_uids())
