@@ -15,6 +15,7 @@ from .conventions import Conventions
 
 NAMED_FORMATS = ("short", "medium", "long", "full")
 _PATTERN = re.compile(r"[A-Za-z0-9 .,:;/()'\-\u00a0-\u024f]{1,64}\Z")
+_QUOTED = re.compile(r"'[^']*'")
 _ISO_CURRENCY = re.compile(r"[A-Z]{3}\Z")
 _BREAKS = re.compile(r"<(?:br|/p|/div|/li|/tr|/h[1-6])\b[^<>]*>", re.I)
 _PATTERN_NUMBER = re.compile(r"[#0][#0.,]*")
@@ -195,7 +196,10 @@ def check_pattern(pattern: str, of: str) -> str | None:
     """Why ``pattern`` is no format of a ``date``, ``datetime`` or ``time``; None if it is one."""
     if pattern in NAMED_FORMATS:
         return None
-    if _PATTERN.match(pattern):
+    # Every letter outside of quotes is a field (UTS #35); Babel lets those it doesn't know pass as
+    # text, and which it knows changes from version to version.
+    letters = set(re.findall("[A-Za-z]", _QUOTED.sub("", pattern)))
+    if _PATTERN.match(pattern) and letters <= set(dates.PATTERN_CHARS):
         sample = datetime(2001, 12, 31, 23, 59, 58)
         try:
             if getattr(Formats(), of)(sample, pattern).strip():
