@@ -10,8 +10,8 @@ from .. import worker
 from ..core import imap, smtp
 from ..core.net import MailServerError
 from ..core.secrets import KeyFileError
-from .mail_center_outbox import MissingSource
 from .mail_center_claim import ClaimLost
+from .mail_center_outbox import MissingSource
 
 _logger = logging.getLogger(__name__)
 

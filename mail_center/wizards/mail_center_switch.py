@@ -6,8 +6,8 @@ from ..core.providers import login_for, lookup
 from ..core.secrets import KeyFileError
 from ..fields import BigInteger
 from ..models.mail_center_account import SECURITY
-from ..models.mail_center_pop3_switch import Unfinished
 from ..models.mail_center_claim import ClaimLost
+from ..models.mail_center_pop3_switch import Unfinished
 from ..models.mail_center_receiver import OutOfTime
 
 SERVER_FIELDS = ("imap_host", "imap_port", "imap_security")
