@@ -1,0 +1,60 @@
+"""Words as PostgreSQL's full text search takes them: without accents, their endings open."""
+
+from __future__ import annotations
+
+import re
+import string
+import unicodedata
+
+# For SQL's translate(): what can't be taken apart into a letter and an accent has to be listed,
+# and an expression of a generated column has to be immutable, which unaccent() is not.
+_PAIRS = {"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ħ": "h", "ı": "i"}
+
+
+def _pairs() -> dict[str, str]:
+    # Without punctuation addresses, file names and document numbers are found by their parts.
+    pairs = dict(_PAIRS) | dict.fromkeys(string.punctuation, " ")
+    for code in range(0xC0, 0x250):
+        letter = chr(code)
+        base = unicodedata.normalize("NFD", letter)[0]
+        if base != letter and base.isascii() and base.isalpha():
+            pairs[letter] = base
+    return pairs
+
+
+LETTERS, PLAIN = ("".join(part) for part in zip(*sorted(_pairs().items()), strict=True))
+_TABLE = str.maketrans(LETTERS, PLAIN)
+
+_WORD = re.compile(r"\w+")
+# Endings of Polish (and of many another) inflection are this long at most; shorter words stay.
+_STEM_MIN = 5
+_ENDING = 2
+
+
+def plain(text: str) -> str:
+    """The text as the index has it: composed, without accents."""
+    return unicodedata.normalize("NFC", text).translate(_TABLE).lower()
+
+
+def tsquery(text: str, phrase: bool = False) -> str:
+    """A query for ``to_tsquery('simple', …)``, empty when the text has no word.
+
+    Every word stands for its beginnings too; of longer words the last letters are left open:
+    *faktura* finds *faktury* and *fakturze*. ``phrase``: the words in this order, as they are.
+    """
+    words = stems(text, whole=phrase)
+    if phrase:
+        return " <-> ".join(f"'{word}'" for word in words)
+    return " & ".join(f"'{word}':*" for word in words)
+
+
+def stems(text: str, whole: bool = False) -> list[str]:
+    """The words of a text, each as far as it does not bend; all of it when ``whole``."""
+    words = _WORD.findall(plain(text))
+    return words if whole else [_stem(word) for word in words]
+
+
+def _stem(word: str) -> str:
+    if word.isdigit() or not word.isalpha() or len(word) < _STEM_MIN:
+        return word
+    return word[: max(_STEM_MIN - 1, len(word) - _ENDING)]
