@@ -41,11 +41,11 @@ class MailCenterMessageController(http.Controller):
         return request.make_response(content, headers)
 
     @http.route("/mail_center/message/<int:message_id>/body", type="http", auth="user")
-    def body(self, message_id, images=""):
+    def body(self, message_id, images="", fold=""):
         message = self._readable(message_id)
         show = images == "1"
         return self._respond(
-            message._body_page(show_remote=show),
+            message._body_page(show_remote=show, fold=fold == "1"),
             "text/html; charset=utf-8",
             _CSP.format(remote=" https: http:" if show else ""),
         )

@@ -144,6 +144,9 @@ class MailCenterFiling(models.AbstractModel):
             "is_starred": "\\Flagged" in intake.flags,
             "type_id": (account.outgoing_type_id if outgoing else account.incoming_type_id).id,
             "attachment_count": sum(not file.inline for file in mail.attachments),
+            "file_names": "\n".join(
+                file.filename for file in mail.attachments if not file.inline
+            ) or False,
         }
 
     @api.model

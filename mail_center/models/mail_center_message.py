@@ -1,9 +1,10 @@
+from html import escape
 from urllib.parse import quote
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ..core.html import unblock
+from ..core.html import fold_quotes, to_text, unblock
 
 STATES = [
     ("received", "Received"),
@@ -56,7 +57,9 @@ class MailCenterMessage(models.Model):
     user_id = fields.Many2one(
         "res.users", string="Written by", index="btree_not_null", readonly=True
     )
-    date = fields.Datetime(readonly=True, index=True)
+    date = fields.Datetime(
+        required=True, readonly=True, index=True, default=fields.Datetime.now
+    )
     received_date = fields.Datetime(readonly=True)
     # Cleaned by core.html before it is stored: only the mailer can write it.
     body_html = fields.Html(sanitize=False, readonly=True)
@@ -117,10 +120,15 @@ class MailCenterMessage(models.Model):
             self.env._("Emails can't be deleted here: archive or delete them in the mailbox.")
         )
 
-    def _body_page(self, show_remote=False):
-        """The whole HTML document of the body, to be shown in a sandboxed frame."""
+    def _body_page(self, show_remote=False, fold=False):
+        """The whole HTML document of the body, to be shown in a sandboxed frame.
+
+        *fold*: the mail quoted at the end waits behind a line to click.
+        """
         self.ensure_one()
         body = self.body_html or ""
+        if fold:
+            body = self._folded(body)
         if show_remote:
             body = unblock(body)
         return (
@@ -130,10 +138,18 @@ class MailCenterMessage(models.Model):
             "font:14px/1.5 -apple-system,'Segoe UI',Roboto,Ubuntu,Arial,sans-serif;"
             "background:#fff;overflow-wrap:anywhere}img{max-width:100%;height:auto}"
             "pre{white-space:pre-wrap;font:inherit;margin:0}"
+            "summary{color:#6b7280;cursor:pointer;font-size:12px;padding:.4em 0}"
             "blockquote{margin:.5em 0 .5em .4em;padding-left:.8em;"
             "border-left:2px solid #d1d5db;color:#4b5563}</style></head>"
             f"<body>{body}</body></html>"
         )
+
+    def _folded(self, body):
+        own, quoted = fold_quotes(body)
+        if not quoted or not to_text(own).strip():
+            return body  # a forwarded mail has no words of its own: what it brings is shown
+        label = escape(self.env._("Show the quoted mail"))
+        return f"{own}<details><summary>{label}</summary>{quoted}</details>"
 
     def action_reply(self):
         return self._open_compose("reply")

@@ -15,6 +15,9 @@ class MailCenterMessageLocation(models.Model):
     )
     folder_id = fields.Many2one("mail.center.folder", required=True, ondelete="cascade")
     uid = BigInteger(required=True, aggregator=None)
+    # Kept here too, so that one index gives a folder's mails in the order of the mailbox.
+    date = fields.Datetime(related="message_id.date", store=True)
     flags = fields.Char(help="IMAP flags, separated by spaces.")
 
     _folder_uid_unique = models.UniqueIndex("(folder_id, uid)")
+    _folder_date = models.Index("(folder_id, date DESC, message_id DESC)")

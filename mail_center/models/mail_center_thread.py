@@ -34,7 +34,8 @@ class MailCenterThread(models.Model):
                     SELECT thread_id,
                            max(date) AS last_date,
                            count(*) AS messages,
-                           count(*) FILTER (WHERE direction = 'in' AND NOT is_read) AS unread,
+                           count(*) FILTER (
+                               WHERE direction = 'in' AND is_read IS NOT TRUE) AS unread,
                            (array_agg(subject ORDER BY date, id))[1] AS subject
                       FROM mail_center_message
                      WHERE thread_id IN %s

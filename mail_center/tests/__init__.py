@@ -5,6 +5,8 @@ from . import (
     test_account_setup,
     test_adoption,
     test_draft,
+    test_mailbox,
+    test_mailbox_search,
     test_mailing,
     test_pop3,
     test_pop3_probe,

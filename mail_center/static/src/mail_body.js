@@ -7,8 +7,12 @@ import { _t } from "@web/core/l10n/translation";
  */
 export class MailBody extends Component {
     static template = "mail_center.MailBody";
-    static props = { messageId: Number, remote: { type: Number, optional: true } };
-    static defaultProps = { remote: 0 };
+    static props = {
+        messageId: Number,
+        remote: { type: Number, optional: true },
+        fold: { type: Boolean, optional: true },
+    };
+    static defaultProps = { remote: 0, fold: false };
 
     setup() {
         this.frame = useRef("frame");
@@ -18,9 +22,9 @@ export class MailBody extends Component {
     }
 
     get src() {
-        return `/mail_center/message/${this.props.messageId}/body${
-            this.state.images ? "?images=1" : ""
-        }`;
+        const options = [this.state.images && "images=1", this.props.fold && "fold=1"];
+        const query = options.filter(Boolean).join("&");
+        return `/mail_center/message/${this.props.messageId}/body${query && "?"}${query}`;
     }
 
     get blockedText() {
@@ -37,6 +41,7 @@ export class MailBody extends Component {
         if (!body) {
             return;
         }
+        body.ownerDocument.addEventListener("keydown", (ev) => this.onKeydown(ev));
         const fit = () => {
             // A wide table scrolls inside the frame and needs room for its scroll bar.
             const wide = body.scrollWidth > body.clientWidth ? 18 : 0;
@@ -46,5 +51,16 @@ export class MailBody extends Component {
         this.observer = new ResizeObserver(fit);
         this.observer.observe(body);
         fit();
+    }
+
+    /** Keys typed over the mail mean what they mean beside it. */
+    onKeydown(ev) {
+        const { key, code, ctrlKey, shiftKey, altKey, metaKey } = ev;
+        const copy = new KeyboardEvent("keydown", {
+            key, code, ctrlKey, shiftKey, altKey, metaKey, bubbles: true, cancelable: true,
+        });
+        if (this.frame.el && !this.frame.el.dispatchEvent(copy)) {
+            ev.preventDefault();
+        }
     }
 }

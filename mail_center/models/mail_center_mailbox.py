@@ -1,0 +1,321 @@
+from datetime import datetime
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+from odoo.tools import SQL
+
+PAGE = 50
+PAGE_MAX = 200
+# Beyond this many unread mails of an account a counter says so little that it need not be true.
+COUNTED = 5000
+UNANSWERED_DAYS = 30
+
+VIEWS = ("inbox", "unanswered", "unlinked", "starred", "sent", "all")
+
+
+class MailCenterMailbox(models.AbstractModel):
+    """What the mailbox shows: places, pages of mail, conversations.
+
+    Everything goes through the accounts that the user may read; a page costs the same in a
+    folder of ten mails and of a hundred thousand.
+    """
+
+    _name = "mail.center.mailbox"
+    _description = "Mailbox"
+
+    @api.model
+    def _accounts(self):
+        return self.env["mail.center.account"].search([("can_read", "=", True)])
+
+    # ---- places -------------------------------------------------------------
+
+    @api.model
+    @api.readonly
+    def sidebar(self):
+        """``{"accounts": [{id, name, email, state, error, can_send, folders}], "inbox": unread}``.
+
+        A folder: ``{id, name, special, depth, unread}``, special folders first.
+        """
+        accounts = self._accounts()
+        unread = self._unread(accounts)
+        shown = [self._account_entry(account, unread) for account in accounts]
+        return {
+            "accounts": shown,
+            "inbox": sum(
+                folder["unread"] for account in shown for folder in account["folders"]
+                if folder["special"] == "inbox"
+            ),
+            "drafts": self.env["mail.center.draft"].search_count([("state", "=", "draft")]),
+            "scheduled": self.env["mail.center.draft"].search_count([("state", "=", "waiting")]),
+            "quarantine": self.env["mail.center.quarantine"].search_count(
+                [("state", "=", "waiting")], limit=1000
+            ),
+        }
+
+    @api.model
+    def _account_entry(self, account, unread):
+        folders = account.folder_ids.filtered(
+            lambda folder: folder.selectable
+            and (folder.policy != "off" or unread.get(folder.id))
+        )
+        paths = set(folders.mapped("path"))
+        return {
+            "id": account.id,
+            "name": account.name,
+            "email": account.email,
+            "state": account.sync_state,
+            "error": account.sync_error or "",
+            "can_send": account.can_send,
+            "folders": [
+                self._folder_entry(folder, paths, unread.get(folder.id, 0)) for folder in folders
+            ],
+        }
+
+    @api.model
+    def _folder_entry(self, folder, paths, unread):
+        uses = dict(folder._fields["special_use"]._description_selection(self.env))
+        parents = folder.path.split(folder.delimiter or "\0")
+        leaf = parents.pop()
+        # Many servers keep everything below INBOX: that level says nothing.
+        above = parents[1:] if parents[:1] == ["INBOX"] else parents
+        if folder.special_use:
+            name, depth = uses[folder.special_use], 0
+        elif above and folder.delimiter.join(parents) not in paths:
+            # What it lies in holds no mail and is not shown: the name has to tell.
+            name, depth = " / ".join([*above, leaf]), 0
+        else:
+            name, depth = leaf, len(above)
+        return {
+            "id": folder.id,
+            "name": name,
+            "path": folder.path,
+            "special": folder.special_use or "",
+            "depth": depth,
+            "policy": folder.policy,
+            "unread": unread,
+        }
+
+    @api.model
+    def _unread(self, accounts):
+        """Folder id → unread mails, from the unread ones alone."""
+        if not accounts:
+            return {}
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT place.folder_id, count(*)
+                  FROM unnest(%(accounts)s) AS account(id),
+               LATERAL (SELECT message.id FROM mail_center_message message
+                         WHERE message.account_id = account.id AND message.direction = 'in'
+                           AND message.is_read IS NOT TRUE
+                      ORDER BY message.id DESC LIMIT %(counted)s) AS unread
+                  JOIN mail_center_message_location place ON place.message_id = unread.id
+              GROUP BY place.folder_id
+                """,
+                accounts=accounts.ids, counted=COUNTED,
+            )
+        )
+        return dict(self.env.cr.fetchall())
+
+    # ---- pages --------------------------------------------------------------
+
+    @api.model
+    @api.readonly
+    def page(self, place, cursor=None, query="", conversations=True, limit=PAGE):
+        """One page of mails, newest first.
+
+        ``place``: ``{"folder": id}`` or ``{"view": one of VIEWS}``. ``cursor``: what the page
+        before gave as ``next``. Returns ``{"rows", "next", "words", "unknown"}``: ``words`` are
+        beginnings to mark, ``unknown`` was not understood in the query. With *conversations* the
+        newest mail of each stands for it; found mails stand for themselves.
+        """
+        limit = max(1, min(int(limit), PAGE_MAX))
+        parsed = self.env["mail.center.message"]._search_query(query)
+        conditions = self.env["mail.center.message"]._search_conditions(parsed)
+        sources, filters = self._sources(place or {})
+        together = bool(conversations) and not conditions and not filters
+        found = self._find(sources, filters + conditions, together, cursor, limit + 1)
+        rows = self._rows([message_id for message_id, _date in found[:limit]], together)
+        more = len(found) > limit
+        last = found[limit - 1] if more else None
+        return {
+            "rows": rows,
+            "next": [last[1].isoformat(), last[0]] if last else False,
+            "words": parsed.marks,
+            "unknown": list(parsed.unknown),
+        }
+
+    @api.model
+    def _sources(self, place):
+        """``([("folder" | "account", id)], conditions)`` of a place that the user may see."""
+        accounts = self._accounts()
+        if place.get("folder"):
+            folder = accounts.folder_ids.filtered(lambda f: f.id == place["folder"])
+            if not folder:
+                raise AccessError(
+                    self.env._("This folder is gone, or you may not read its account.")
+                )
+            return [("folder", folder.id)], []
+        view = place.get("view") if place.get("view") in VIEWS else "inbox"
+        if view == "inbox":
+            folders = accounts.folder_ids.filtered(lambda f: f.special_use == view)
+            return [("folder", folder.id) for folder in folders], []
+        return [("account", account.id) for account in accounts], self._view_conditions(view)
+
+    @api.model
+    def _view_conditions(self, view):
+        Messages = self.env["mail.center.message"]
+        if view == "starred":
+            return [SQL("message.is_starred")]
+        if view == "sent":
+            # By what was sent, not by the folder: a copy there may take a while, or be refused.
+            return [SQL("message.direction = 'out'")]
+        if view == "unlinked":
+            return [SQL("message.direction = 'in'"), Messages._search_flag("unlinked")]
+        if view == "unanswered":
+            # Where the last word is theirs, and a person's.
+            return [
+                SQL("message.direction = 'in' AND message.is_automatic IS NOT TRUE"
+                    " AND message.date > now() AT TIME ZONE 'utc' - %s * interval '1 day'",
+                    UNANSWERED_DAYS),
+                SQL("NOT EXISTS (SELECT 1 FROM mail_center_message later"
+                    " WHERE later.thread_id = message.thread_id AND later.date > message.date"
+                    " AND later.state <> 'draft')"),
+            ]
+        return []
+
+    @api.model
+    def _find(self, sources, conditions, together, cursor, limit):
+        """[(message id, date)], from each source as much as can be needed, then the newest."""
+        if not sources:
+            return []
+        parts = [
+            self._source_sql(kind, number, conditions, together, cursor, limit)
+            for kind, number in sources
+        ]
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                "SELECT id, date FROM (%s) AS found GROUP BY id, date"
+                " ORDER BY date DESC, id DESC LIMIT %s",
+                SQL(" UNION ALL ").join(SQL("(%s)", part) for part in parts),
+                limit,
+            )
+        )
+        return self.env.cr.fetchall()
+
+    @api.model
+    def _source_sql(self, kind, number, conditions, together, cursor, limit):
+        if kind == "folder":
+            key = SQL("(place.date, place.message_id)")
+            order = SQL("place.date DESC, place.message_id DESC")
+            tables = SQL(
+                "mail_center_message_location place"
+                " JOIN mail_center_message message ON message.id = place.message_id"
+            )
+            wanted = [SQL("place.folder_id = %s", number)]
+            newer = SQL(
+                "NOT EXISTS (SELECT 1 FROM mail_center_message other"
+                " JOIN mail_center_message_location there ON there.message_id = other.id"
+                " WHERE other.thread_id = message.thread_id AND there.folder_id = %s"
+                " AND (there.date, there.message_id) > (place.date, place.message_id))",
+                number,
+            )
+        else:
+            key = SQL("(message.date, message.id)")
+            order = SQL("message.date DESC, message.id DESC")
+            tables = SQL("mail_center_message message")
+            wanted = [SQL("message.account_id = %s AND message.state <> 'draft'", number)]
+            newer = SQL(
+                "NOT EXISTS (SELECT 1 FROM mail_center_message other"
+                " WHERE other.thread_id = message.thread_id AND other.state <> 'draft'"
+                " AND (other.date, other.id) > (message.date, message.id))"
+            )
+        if cursor:
+            date, message_id = cursor
+            wanted.append(
+                SQL("%s < (%s, %s)", key, datetime.fromisoformat(date), int(message_id))
+            )
+        if together:
+            wanted.append(newer)
+        return SQL(
+            "SELECT message.id, message.date FROM %s WHERE %s ORDER BY %s LIMIT %s",
+            tables, SQL(" AND ").join([*wanted, *conditions]), order, limit,
+        )
+
+    # ---- rows ---------------------------------------------------------------
+
+    @api.model
+    def _rows(self, ids, together):
+        Messages = self.env["mail.center.message"]
+        mails = Messages.search_fetch(
+            [("id", "in", ids)],
+            ["subject", "from_display", "to_display", "snippet", "date", "is_read", "is_starred",
+             "direction", "state", "attachment_count", "type_id", "thread_id", "account_id",
+             "partner_id", "is_automatic"],
+        )
+        links = self._link_chips(mails)
+        states = dict(Messages._fields["state"]._description_selection(self.env))
+        by_id = {mail.id: self._row(mail, states, links, together) for mail in mails}
+        return [by_id[number] for number in ids if number in by_id]
+
+    @api.model
+    def _row(self, mail, states, links, together):
+        thread = mail.thread_id if together else mail.thread_id.browse()
+        return {
+            "id": mail.id,
+            "thread_id": mail.thread_id.id,
+            "count": thread.message_count or 1,
+            "subject": mail.subject or "",
+            "sender": mail.from_display or "",
+            "to": mail.to_display or "",
+            "snippet": mail.snippet or "",
+            "date": fields.Datetime.to_string(mail.date),
+            "unread": (mail.direction == "in" and not mail.is_read) or bool(thread.unread_count),
+            "starred": mail.is_starred,
+            "direction": mail.direction,
+            "state": mail.state,
+            "state_label": states[mail.state],
+            "files": mail.attachment_count,
+            "type": mail.type_id.sudo().name or "",
+            "account_id": mail.account_id.id,
+            "partner_id": mail.partner_id.id,
+            "links": links.get(mail.id, []),
+        }
+
+    @api.model
+    def _link_chips(self, mails):
+        """Message id → its links as chips, without what the user may not read."""
+        reasons = dict(self.env["mail.center.link"]._fields["reason"]._description_selection(
+            self.env
+        ))
+        links = self.env["mail.center.link"].search([("message_id", "in", mails.ids)])
+        names = {}
+        for model, group in links.grouped("res_model").items():
+            if model in self.env:
+                records = self.env[model].browse(group.mapped("res_id")).exists()
+                for record in records._filtered_access("read"):
+                    names[model, record.id] = record.display_name
+        kinds = self._kind_names(links)
+        chips = {}
+        for link in links:
+            name = names.get((link.res_model, link.res_id))
+            if name is not None:
+                chips.setdefault(link.message_id.id, []).append(
+                    {
+                        "id": link.id,
+                        "model": link.res_model,
+                        "res_id": link.res_id,
+                        "name": name,
+                        "kind": kinds.get(link.res_model, link.res_model),
+                        "reason": reasons.get(link.reason, ""),
+                    }
+                )
+        return chips
+
+    @api.model
+    def _kind_names(self, links):
+        models_ = self.env["ir.model"].sudo()
+        return {name: models_._get(name).name for name in set(links.mapped("res_model"))
+                if name in self.env}

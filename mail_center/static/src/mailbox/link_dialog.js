@@ -1,0 +1,51 @@
+import { Component, onWillStart, useState } from "@odoo/owl";
+import { Dialog } from "@web/core/dialog/dialog";
+import { _t } from "@web/core/l10n/translation";
+import { KeepLast } from "@web/core/utils/concurrency";
+import { useAutofocus, useService } from "@web/core/utils/hooks";
+import { useDebounced } from "@web/core/utils/timing";
+
+/** Link a mail to records of any kind that carries emails. */
+export class LinkDialog extends Component {
+    static template = "mail_center.LinkDialog";
+    static components = { Dialog };
+    static props = { messageIds: Array, onLinked: Function, close: Function };
+
+    setup() {
+        this.orm = useService("orm");
+        this.notification = useService("notification");
+        this.keepLast = new KeepLast();
+        this.state = useState({ kinds: [], model: "", term: "", found: [], loading: true });
+        useAutofocus();
+        this.find = useDebounced(() => this.load(), 250);
+        onWillStart(async () => {
+            this.load();
+            this.state.kinds = await this.orm.call("mail.center.mailbox", "link_kinds", []);
+        });
+    }
+
+    async load() {
+        this.state.loading = true;
+        try {
+            this.state.found = await this.keepLast.add(
+                this.orm.call("mail.center.mailbox", "link_targets", [this.props.messageIds[0]], {
+                    term: this.state.term,
+                    model: this.state.model || false,
+                })
+            );
+        } finally {
+            this.state.loading = false;
+        }
+    }
+
+    async choose(target) {
+        await this.orm.call("mail.center.mailbox", "link", [
+            this.props.messageIds,
+            target.model,
+            target.id,
+        ]);
+        this.notification.add(_t("Linked to “%s”.", target.name), { type: "success" });
+        this.props.onLinked();
+        this.props.close();
+    }
+}

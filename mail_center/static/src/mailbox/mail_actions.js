@@ -1,0 +1,74 @@
+import { _t } from "@web/core/l10n/translation";
+import { useService } from "@web/core/utils/hooks";
+
+import { LinkDialog } from "./link_dialog";
+
+/** What is done with the mails of the mailbox `box`: marks and links. */
+export function useMailActions(box) {
+    const orm = useService("orm");
+    const dialog = useService("dialog");
+    const notification = useService("notification");
+    const action = useService("action");
+
+    function shown(ids) {
+        const messages = box.state.conversation?.messages || [];
+        return [...box.state.rows, ...messages].filter((mail) => ids.includes(mail.id));
+    }
+
+    /** `whole`: everything that is unread in the conversations of these mails. */
+    async function markRead(ids, read, whole = false) {
+        await orm.call("mail.center.message", "mark_read", [ids, read, whole]);
+        for (const mail of shown(ids)) {
+            mail.unread = !read && mail.direction === "in";
+        }
+        const open = box.state.rows.find((row) => row.id === box.state.openId);
+        if (read && open && box.state.conversation) {
+            open.unread = box.state.conversation.messages.some((mail) => mail.unread);
+        }
+        box.loadSidebar();
+    }
+
+    async function star(ids, starred) {
+        await orm.call("mail.center.message", "star", [ids, starred]);
+        for (const mail of shown(ids)) {
+            mail.starred = starred;
+        }
+    }
+
+    function link(ids) {
+        dialog.add(LinkDialog, {
+            messageIds: [ids].flat(),
+            onLinked: () => box.refresh(),
+        });
+    }
+
+    async function unlink(chip, mail) {
+        await orm.unlink("mail.center.link", [chip.id]);
+        await box.refresh();
+        const close = notification.add(_t("“%s” is no longer linked to this mail.", chip.name), {
+            buttons: [
+                {
+                    name: _t("Undo"),
+                    onClick: async () => {
+                        close();
+                        await orm.create("mail.center.link", [
+                            { message_id: mail.id, res_model: chip.model, res_id: chip.res_id },
+                        ]);
+                        await box.refresh();
+                    },
+                },
+            ],
+        });
+    }
+
+    function openRecord(chip) {
+        action.doAction({
+            type: "ir.actions.act_window",
+            res_model: chip.model,
+            res_id: chip.res_id,
+            views: [[false, "form"]],
+        });
+    }
+
+    return { markRead, star, link, unlink, openRecord };
+}

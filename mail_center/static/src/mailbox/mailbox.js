@@ -1,0 +1,372 @@
+import { Component, onMounted, onWillStart, onWillUnmount, useRef, useState } from "@odoo/owl";
+import { browser } from "@web/core/browser/browser";
+import { _t } from "@web/core/l10n/translation";
+import { registry } from "@web/core/registry";
+import { KeepLast } from "@web/core/utils/concurrency";
+import { useBus, useService } from "@web/core/utils/hooks";
+import { useDebounced } from "@web/core/utils/timing";
+import { standardActionServiceProps } from "@web/webclient/actions/action_service";
+
+import { Conversation } from "./conversation";
+import { useMailActions } from "./mail_actions";
+import { MailList } from "./mail_list";
+import { emptyText, placeKey, placeName, readPlace, samePlace } from "./place";
+import { Places } from "./places";
+import { ShortcutsDialog, useShortcuts } from "./shortcuts";
+
+const PAGE = 50;
+const RELOADED = 200;
+const AS_CONVERSATIONS = "mail_center.conversations";
+
+/** The mailbox: places, the list of one of them, and the conversation that is open. */
+export class Mailbox extends Component {
+    static template = "mail_center.Mailbox";
+    static components = { Conversation, MailList, Places };
+    static props = { ...standardActionServiceProps };
+    static path = "mailbox";
+
+    setup() {
+        this.orm = useService("orm");
+        this.ui = useService("ui");
+        this.action = useService("action");
+        this.dialog = useService("dialog");
+        this.notification = useService("notification");
+        this.compose = useService("mail_center.compose");
+        this.bus = useService("bus_service");
+        this.searchInput = useRef("search");
+        Object.assign(this, useMailActions(this));
+        this.keepPage = new KeepLast();
+        this.keepMail = new KeepLast();
+        const { context, params } = this.props.action;
+        this.state = useState({
+            sidebar: { accounts: [], inbox: 0, drafts: 0, scheduled: 0, quarantine: 0 },
+            loaded: false,
+            place: readPlace(context?.active_id ?? params?.active_id),
+            rows: [],
+            next: false,
+            loading: true,
+            failed: "",
+            query: "",
+            words: [],
+            unknown: [],
+            conversations: browser.localStorage.getItem(AS_CONVERSATIONS) !== "no",
+            selected: new Set(),
+            openId: this.props.resId || false,
+            conversation: null,
+            opening: false,
+            showPlaces: false,
+        });
+        const changed = useDebounced(() => this.refresh(), 700);
+        onMounted(() => this.bus.subscribe("mail_center/changed", changed));
+        onWillUnmount(() => this.bus.unsubscribe("mail_center/changed", changed));
+        // What was missed while there was no connection.
+        useBus(this.bus, "BUS:RECONNECT", changed);
+        onWillStart(() => {
+            this.loadSidebar();
+            this.loadPage();
+            if (this.state.openId) {
+                this.open(this.state.openId, { keepUrl: true });
+            }
+        });
+        useShortcuts({
+            j: () => this.step(1),
+            k: () => this.step(-1),
+            Enter: () => this.current && this.open(this.current.id),
+            r: () => this.answer("reply"),
+            a: () => this.answer("reply_all"),
+            f: () => this.answer("forward"),
+            s: () => this.target && this.star([this.target.id], !this.target.starred),
+            u: () => this.target && this.markRead([this.target.id], this.target.unread),
+            l: () => this.target && this.link(this.target.id),
+            c: () => this.write(),
+            x: () => this.current && this.toggle(this.current),
+            "/": () => this.searchInput.el?.focus(),
+            Escape: () => this.back(),
+            "?": () => this.showHelp(),
+        });
+    }
+
+    // ---- loading -----------------------------------------------------------
+
+    async loadSidebar() {
+        try {
+            this.state.sidebar = await this.orm.silent.call("mail.center.mailbox", "sidebar", []);
+            this.state.loaded = true;
+        } catch (error) {
+            this.state.failed = this.reason(error);
+        }
+    }
+
+    page(cursor, limit = PAGE) {
+        return this.orm.silent.call("mail.center.mailbox", "page", [this.state.place], {
+            cursor,
+            query: this.state.query,
+            conversations: this.state.conversations,
+            limit,
+        });
+    }
+
+    async loadPage() {
+        Object.assign(this.state, { loading: true, failed: "" });
+        try {
+            const found = await this.keepPage.add(this.page(null));
+            Object.assign(this.state, {
+                rows: found.rows,
+                next: found.next,
+                words: found.words,
+                unknown: found.unknown,
+            });
+        } catch (error) {
+            Object.assign(this.state, { rows: [], next: false, failed: this.reason(error) });
+        }
+        this.state.loading = false;
+    }
+
+    async loadMore() {
+        if (this.state.loading || !this.state.next) {
+            return;
+        }
+        this.state.loading = true;
+        try {
+            const found = await this.keepPage.add(this.page(this.state.next));
+            const here = new Set(this.state.rows.map((row) => row.id));
+            this.state.rows.push(...found.rows.filter((row) => !here.has(row.id)));
+            this.state.next = found.next;
+        } catch (error) {
+            this.state.failed = this.reason(error);
+        }
+        this.state.loading = false;
+    }
+
+    /** Something changed on the server: what is shown is read again, nothing jumps. */
+    async refresh() {
+        this.loadSidebar();
+        const shown = Math.min(Math.max(this.state.rows.length, PAGE), RELOADED);
+        try {
+            const found = await this.keepPage.add(this.page(null, shown));
+            const head = new Set(found.rows.map((row) => row.id));
+            const tail = this.state.rows.slice(shown).filter((row) => !head.has(row.id));
+            Object.assign(this.state, {
+                rows: [...found.rows, ...tail],
+                next: tail.length ? this.state.next : found.next,
+                loading: false,
+                failed: "",
+            });
+        } catch {
+            // Without connection the list stays as it was.
+        }
+        if (this.state.openId) {
+            await this.loadConversation(this.state.openId).catch(() => {});
+        }
+    }
+
+    reason(error) {
+        return error.data?.message || _t("The mail could not be loaded. Check the connection.");
+    }
+
+    // ---- places and search -----------------------------------------------------
+
+    get title() {
+        return placeName(this.state.place, this.state.sidebar);
+    }
+
+    get labels() {
+        return {
+            single: _t("Show single mails"),
+            together: _t("Show conversations"),
+            selected: _t("%s selected", this.state.selected.size),
+        };
+    }
+
+    get empty() {
+        const { query, place } = this.state;
+        if (query) {
+            const button = _t("Show everything");
+            return { ...emptyText(place, query), button, run: () => this.search("") };
+        }
+        const { accounts } = this.state.sidebar;
+        if (accounts.some((account) => account.state === "never")) {
+            return {
+                icon: "fa-refresh",
+                title: _t("Mail is being fetched"),
+                text: _t("The newest mails show here first, in a moment."),
+            };
+        }
+        const none = !accounts.length && this.state.loaded;
+        return none
+            ? {
+                  icon: "fa-at",
+                  title: _t("No mailbox yet"),
+                  text: _t("You may not read any account. Connect one, or ask for access to one."),
+                  button: _t("Accounts"),
+                  run: () => this.action.doAction("mail_center.mail_center_account_action"),
+              }
+            : emptyText(place, query);
+    }
+
+    goTo(place) {
+        if (samePlace(place, this.state.place) && !this.state.query) {
+            this.state.showPlaces = false;
+            return this.refresh();
+        }
+        this.searchInput.el.value = "";
+        Object.assign(this.state, { place, query: "", showPlaces: false, openId: false, rows: [] });
+        this.state.conversation = null;
+        this.state.selected.clear();
+        this.remember();
+        return this.loadPage();
+    }
+
+    /** Also told of the cross in the search line, which browsers tell twice. */
+    search(query) {
+        if (query.trim() === this.state.query) {
+            return;
+        }
+        this.state.query = query.trim();
+        this.state.selected.clear();
+        return this.loadPage();
+    }
+
+    onSearchKeydown(ev) {
+        if (ev.key === "Enter") {
+            this.search(ev.target.value);
+        } else if (ev.key === "Escape") {
+            ev.target.value = "";
+            ev.target.blur();
+            this.search("");
+        }
+    }
+
+    setConversations(together) {
+        this.state.conversations = together;
+        browser.localStorage.setItem(AS_CONVERSATIONS, together ? "yes" : "no");
+        return this.loadPage();
+    }
+
+    /** The address bar tells the place and the open mail, so that it can be shared. */
+    remember() {
+        this.props.updateActionState?.({
+            active_id: placeKey(this.state.place),
+            resId: this.state.openId || false,
+        });
+    }
+
+    // ---- one mail ----------------------------------------------------------
+
+    get index() {
+        return this.state.rows.findIndex((row) => row.id === this.state.openId);
+    }
+
+    /** The row that the keyboard is at. */
+    get current() {
+        return this.state.rows[this.index];
+    }
+
+    /** The mail that a shortcut is about: the newest of the open conversation, else the row. */
+    get target() {
+        const messages = this.state.conversation?.messages || [];
+        return messages.find((mail) => mail.id === this.state.openId) || this.current;
+    }
+
+    step(by) {
+        const row = this.state.rows[Math.max(0, this.index + by)];
+        if (row) {
+            this.open(row.id);
+        }
+        if (this.index > this.state.rows.length - 10) {
+            this.loadMore();
+        }
+    }
+
+    async open(id, { keepUrl = false } = {}) {
+        this.state.openId = id;
+        if (!keepUrl) {
+            this.remember();
+        }
+        this.state.opening = true;
+        try {
+            await this.loadConversation(id);
+        } catch (error) {
+            this.state.conversation = null;
+            this.state.openId = false;
+            this.notification.add(this.reason(error), { type: "warning" });
+        }
+        this.state.opening = false;
+        const unread = (this.state.conversation?.messages || []).filter((mail) => mail.unread);
+        if (unread.length && this.state.openId === id) {
+            await this.markRead(unread.map((mail) => mail.id), true).catch(() => {});
+        }
+    }
+
+    async loadConversation(id) {
+        const found = await this.keepMail.add(
+            this.orm.silent.call("mail.center.mailbox", "conversation", [id])
+        );
+        if (this.state.openId === id) {
+            this.state.conversation = { ...found, open_id: id };
+        }
+    }
+
+    /** One step back on a phone, or out of the mail. */
+    back() {
+        if (this.state.showPlaces) {
+            this.state.showPlaces = false;
+        } else if (this.state.openId) {
+            Object.assign(this.state, { openId: false, conversation: null });
+            this.remember();
+        } else {
+            this.state.selected.clear();
+        }
+    }
+
+    // ---- what is done with mail ----------------------------------------------------
+
+    showHelp() {
+        this.dialog.add(ShortcutsDialog);
+    }
+
+    retry() {
+        this.loadSidebar();
+        return this.loadPage();
+    }
+
+    write() {
+        return this.compose.open();
+    }
+
+    answer(mode, mail = this.target) {
+        if (mail) {
+            return this.compose.open({ mode, parent_id: mail.id });
+        }
+    }
+
+    toggle(row) {
+        const { selected } = this.state;
+        selected.has(row.id) ? selected.delete(row.id) : selected.add(row.id);
+    }
+
+    selectAll(all) {
+        this.state.selected = new Set(all ? this.state.rows.map((row) => row.id) : []);
+    }
+
+    get bulk() {
+        const whole = this.state.conversations;
+        return [
+            { key: "read", icon: "fa-envelope-open-o", name: _t("Mark as read"),
+              run: (ids) => this.markRead(ids, true, whole) },
+            { key: "unread", icon: "fa-envelope", name: _t("Mark as unread"),
+              run: (ids) => this.markRead(ids, false) },
+            { key: "star", icon: "fa-star", name: _t("Star"), run: (ids) => this.star(ids, true) },
+            { key: "unstar", icon: "fa-star-o", name: _t("Take the star away"),
+              run: (ids) => this.star(ids, false) },
+            { key: "link", icon: "fa-link", name: _t("Link to a record"),
+              run: (ids) => this.link(ids) },
+        ];
+    }
+
+    async forSelected(run) {
+        await run([...this.state.selected]);
+    }
+}
+
+registry.category("actions").add("mail_center_mailbox", Mailbox);
