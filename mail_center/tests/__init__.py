@@ -4,6 +4,7 @@ from . import (
     test_account_probe,
     test_account_setup,
     test_adoption,
+    test_corpus,
     test_draft,
     test_mailbox,
     test_mailbox_search,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mimetypes
 import re
 from dataclasses import dataclass, field
 
@@ -16,6 +17,7 @@ from .header import decode_words
 from .model import Attachment, Limits, ParsedMail, Unparsable
 from .report import report_of
 from .structure import Entity, peek, split
+from .tnef import is_tnef, read_tnef
 
 # Text that reads as the mail's own words; other text/* (csv, vcard, rtf, …) are files.
 _BODY_TYPES = {"text/plain", "text/html", "text/markdown", "text/enriched", "text/richtext",
@@ -24,6 +26,8 @@ _BODY_TYPES = {"text/plain", "text/html", "text/markdown", "text/enriched", "tex
 _GUESSES = 4
 _MESSAGE_TYPES = {"message/rfc822", "message/global"}
 _PKCS7 = {"application/pkcs7-mime", "application/x-pkcs7-mime"}
+# In ParsedMail.defects: the files came packed.
+TNEF = "the files came packed in a winmail.dat"
 _ENRICHED = re.compile(r"<[^<>\n]{0,60}>")
 _METHOD = re.compile(rb"^METHOD:[ \t]*(?:REQUEST|CANCEL|REPLY|COUNTER|PUBLISH)", re.M | re.I)
 
@@ -55,6 +59,7 @@ class _Reader:
         self.root, self.limits, self.defects = root, limits, defects
         self.attachments: list[Attachment] = []
         self.calendar_method = False
+        self.packed = ("", "")  # text and HTML of a winmail.dat
         self.body_chars = 0  # of all texts so far
         self.guesses = _GUESSES
         self.hint = next((charset for charset in (header.charset_of(one.params)
@@ -63,7 +68,7 @@ class _Reader:
     def read(self) -> _Body:
         body = self._read(self.root, related=False)
         if not any(text or html for text, html in body.items):
-            body = self._promote() or body
+            body = (_Body([self.packed]) if any(self.packed) else self._promote()) or body
         return body
 
     def note(self, defect: str) -> None:
@@ -156,6 +161,8 @@ class _Reader:
         content_type = entity.content_type
         if content_type == "text/calendar":
             self.calendar_method |= "method" in entity.params or bool(_METHOD.search(content))
+        if is_tnef(content) and self._unpack(content):
+            return
         content_id = clean_line(header.repair(entity.raw_field("content-id"))).strip("<> \t")[:500]
         inline = bool(content_id) and entity.disposition != "attachment" and (
             related or entity.disposition == "inline" or entity.maintype == "image"
@@ -164,6 +171,32 @@ class _Reader:
             Attachment(self._name(entity, content), content_type, content, content_id or None,
                        inline)
         )  # fmt: skip
+
+    def _unpack(self, content: bytes) -> bool:
+        """Show what Outlook packed into a winmail.dat in its place; False where that fails."""
+        packed = read_tnef(content)
+        if not packed or len(self.attachments) + len(packed.files) > self.limits.parts:
+            return False
+        self.note(TNEF)
+        text, html = packed.text, packed.html
+        if len(text) + len(html) > self.limits.body_chars:
+            return False
+        if not any(self.packed):
+            self.packed = (clean_body(text), clean_body(html))
+        files = [(one.name, one.content, one.content_type, one.content_id)
+                 for one in packed.files]  # fmt: skip
+        if packed.rtf:
+            files.append(("message.rtf", packed.rtf, "application/rtf", ""))
+        for name, data, given, content_id in files:
+            content_type = given.partition(";")[0].strip().lower()
+            if not re.fullmatch(r"[\w!#$&^.+-]+/[\w!#$&^.+-]+", content_type, re.ASCII):
+                content_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
+            content_id = clean_line(content_id)[:500]
+            self.attachments.append(
+                Attachment(filename.clean(name) or "attachment.bin", content_type, data,
+                           content_id or None, bool(content_id) and "image/" in content_type)
+            )  # fmt: skip
+        return True
 
     def _name(self, entity: Entity, content: bytes) -> str:
         extension = filename.extension_for(entity.content_type)
