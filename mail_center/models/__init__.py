@@ -2,6 +2,7 @@
 from . import mail_center_transaction  # isort: skip
 from . import mail_center_claim  # isort: skip
 from . import mail_center_receiver  # isort: skip
+from . import mail_center_outbox_recipient  # isort: skip
 from . import (
     fetchmail_server,
     ir_actions_server,
@@ -36,8 +37,9 @@ from . import (
     mail_center_message_menu,
     mail_center_message_search,
     mail_center_outbox,
+    mail_center_outbox_doubt,
     mail_center_outbox_draft,
-    mail_center_outbox_recipient,
+    mail_center_outbox_event,
     mail_center_outbox_report,
     mail_center_pop3_account,
     mail_center_pop3_filing,
@@ -52,7 +54,11 @@ from . import (
     mail_center_receiver_folders,
     mail_center_receiver_messages,
     mail_center_sender,
+    mail_center_sender_claims,
+    mail_center_sender_copies,
+    mail_center_sender_doubt,
     mail_center_sender_mailing,
+    mail_center_sender_outcome,
     mail_center_template,
     mail_center_template_default,
     mail_center_template_fields,

@@ -87,6 +87,7 @@ class MailCenterOutbox(models.Model):
         for outbox in self.sudo():
             outbox.write({"state": state, **vals})
             outbox.message_id.state = state
+        return True
 
     def _require_writer(self):
         for outbox in self:
@@ -99,7 +100,7 @@ class MailCenterOutbox(models.Model):
         open_again = ("deferred", "failed", "partly_sent")
         for outbox in self.sudo().filtered(lambda o: o.state in open_again):
             again = outbox.recipient_ids.filtered(lambda r: r.state in ("deferred", "failed"))
-            again.state = "queued"
+            again.write({"state": "queued", "reason_code": False})
             if again:
                 outbox._set_state(
                     "queued", next_attempt=False, error=False, copy_state="pending"
@@ -129,8 +130,10 @@ class MailCenterOutbox(models.Model):
         """A person knows that the uncertain mail arrived."""
         self._require_writer()
         for outbox in self.sudo().filtered(lambda o: o.state == "uncertain"):
-            outbox.recipient_ids.filtered(lambda r: r.state == "uncertain").state = "sent"
-            outbox._set_state(outbox._summary(), error=False)
+            outbox.recipient_ids.filtered(lambda r: r.state == "uncertain").write(
+                {"state": "sent", "reason_code": "said_arrived"}
+            )
+            outbox._set_state(outbox._summary(), error=False, claim_token=False)
         self.env["mail.center.sender"]._wake()
         return True
 
@@ -138,7 +141,9 @@ class MailCenterOutbox(models.Model):
         """A person knows that the uncertain mail did not arrive."""
         self._require_writer()
         for outbox in self.sudo().filtered(lambda o: o.state == "uncertain"):
-            outbox.recipient_ids.filtered(lambda r: r.state == "uncertain").state = "queued"
+            outbox.recipient_ids.filtered(lambda r: r.state == "uncertain").write(
+                {"state": "queued", "reason_code": False}
+            )
             outbox._set_state("queued", next_attempt=False, error=False)
         self.env["mail.center.sender"]._wake()
         return True

@@ -1,4 +1,6 @@
-from odoo import fields, models
+from odoo import api, fields, models
+
+from ..core.smtp import REASONS
 
 RECIPIENT_STATES = [
     ("queued", "Waiting"),
@@ -26,3 +28,12 @@ class MailCenterOutboxRecipient(models.Model):
     code = fields.Char(help="Reply code of the server (RFC 5321), enhanced code (RFC 3463) last.")
     reply = fields.Char(string="Server's answer")
     date = fields.Datetime(string="Last change")
+    reason_code = fields.Char(help="Stable code of why the recipient is in this state.")
+    reason = fields.Char(compute="_compute_reason", help="The same in plain words.")
+
+    @api.depends_context("lang")
+    @api.depends("reason_code")
+    def _compute_reason(self):
+        for recipient in self:
+            _scope, advice = REASONS.get(recipient.reason_code, ("", ""))
+            recipient.reason = self.env._(advice) if advice else False

@@ -1,5 +1,7 @@
 from odoo import api, models
 
+from ..core.smtp import Reply, classify
+
 
 class MailCenterOutbox(models.Model):
     """What other servers report later about mail that was handed over (RFC 3464)."""
@@ -44,6 +46,7 @@ class MailCenterOutbox(models.Model):
                         "state": state,
                         "code": reported.status or False,
                         "reply": reported.diagnostic[:500] or False,
+                        "reason_code": self._reported_reason(reported, state),
                         "date": self.env.cr.now(),
                     }
                 )
@@ -52,16 +55,28 @@ class MailCenterOutbox(models.Model):
         return outbox.message_id
 
     @api.model
+    def _reported_reason(self, reported, state):
+        """Why, as if the server had said it to us."""
+        if state != "failed":
+            return False
+        words = f"{reported.status} {reported.diagnostic}".strip()
+        return classify(Reply.parse(550, words), "rcpt").reason_code
+
+    @api.model
     def _tell_report(self, outbox):
         failed = outbox.recipient_ids.filtered(lambda r: r.state == "failed")
         error = False
-        if failed:
+        # Everyone who may read the mail reads this; hidden recipients are the writer's alone.
+        named = failed.filtered(lambda r: not r.is_hidden)
+        if named:
             error = self.env._(
                 "The mail came back from %(addresses)s: %(reason)s",
-                addresses=", ".join(failed.mapped("email")),
-                reason=failed[0].reply or failed[0].code or "",
+                addresses=", ".join(named.mapped("email")),
+                reason=named[0].reason or named[0].reply or named[0].code or "",
             )
-        outbox._set_state(outbox._summary(), error=error)
+        elif failed:
+            error = self.env._("The mail came back from a recipient.")
+        outbox._set_state(outbox._summary(), error=error, claim_token=False)
         if failed:
             self.env["mail.center.log"]._add(
                 outbox.account_id,

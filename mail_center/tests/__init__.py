@@ -16,6 +16,7 @@ from . import (
     test_receive,
     test_secrets,
     test_send,
+    test_send_doubt,
     test_smart_button,
     test_template_access,
     test_template_browser,

@@ -53,6 +53,7 @@ MATRIX = {
     "mail.center.link": {"owner": "rcu", "reader": "rcu", "delegate": "rcu"},
     "mail.center.outbox": {"owner": "r", "reader": "r", "delegate": "r"},
     "mail.center.outbox.recipient": {"owner": "r", "reader": "r", "delegate": "r"},
+    "mail.center.outbox.event": {"owner": "r", "reader": "r", "delegate": "r"},
     "mail.center.quarantine": {"owner": "r", "delegate": "r"},
     "mail.center.log": {"owner": "r", "delegate": "r", "manager": "r"},
     # Unsent mail is the writer's alone; everybody with email writes his own.
@@ -204,6 +205,10 @@ class MatrixCase:
                  "user_id": self.users["owner"].id},
                 {"error": "changed"},
             )
+        if model == "mail.center.outbox.event":
+            return {"outbox_id": self.fresh("mail.center.outbox").id, "state": "queued"}, {
+                "state": "sent"
+            }
         assert model == "mail.center.outbox.recipient", model
         return {"outbox_id": self.fresh("mail.center.outbox").id, "email": "a@b.c"}, {"code": "2"}
 

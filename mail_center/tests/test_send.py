@@ -5,28 +5,8 @@ from odoo.addons.mail_center import worker
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user
 
-from .common import MailboxCase, TalkingServer, a_mail
-
-
-class ServerThatDiesAfterTheDot(TalkingServer):
-    """An SMTP server that takes one mail and closes without saying whether it did."""
-
-    taken = 0
-
-    def talk(self, connection, lines):
-        connection.sendall(b"220 dying.example ESMTP\r\n")
-        for line in lines:
-            command = line[:4].upper()
-            if command == b"EHLO":
-                connection.sendall(b"250 dying.example\r\n")
-            elif command == b"DATA":
-                connection.sendall(b"354 go on\r\n")
-                while lines.readline() != b".\r\n":
-                    pass
-                self.taken += 1
-                return
-            else:
-                connection.sendall(b"250 ok\r\n")
+from .common import MailboxCase, a_mail
+from .send_common import ServerThatDiesAfterTheDot
 
 
 class TestSend(MailboxCase):

@@ -8,6 +8,7 @@ from .outcome import (
     FAILED,
     PARTLY_SENT,
     QUEUED,
+    REASONS,
     SCHEDULED,
     SENDING,
     SENT,
@@ -23,6 +24,7 @@ from .schedule import (
     LIFETIME,
     expired,
     next_delay,
+    next_doubt_check,
     notice_due,
 )
 from .session import Attempt, RecipientResult, Session
@@ -36,6 +38,7 @@ __all__ = [
     "LIFETIME",
     "PARTLY_SENT",
     "QUEUED",
+    "REASONS",
     "SCHEDULED",
     "SENDING",
     "SENT",
@@ -53,5 +56,6 @@ __all__ = [
     "expired",
     "message_state",
     "next_delay",
+    "next_doubt_check",
     "notice_due",
 ]

@@ -171,6 +171,13 @@ REASONS = {
         ),
     ),
     "refused": ("message", _("The server refuses the mail.")),
+    # What no reply says.
+    "found_in_sent": (
+        "recipient",
+        _("The mail lies in the folder of sent mail: the server did take it."),
+    ),
+    "said_arrived": ("recipient", _("A person knows that it arrived.")),
+    "given_up": ("message", _("The mail could not be sent for too long. It was given up.")),
 }
 
 _WAITS_FOR_ACCOUNT = {"login_refused", "login_required", "encryption_required", "quota"}

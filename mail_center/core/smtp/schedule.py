@@ -10,6 +10,8 @@ MAX_DELAY = 4 * 3600
 JITTER = 0.2
 LIFETIME = 5 * 24 * 3600
 DELAYED_NOTICE = 4 * 3600
+# After this long a provider that files what it takes has done so; some take their time.
+DOUBT_CHECKS = (30, 5 * 60, 30 * 60, 4 * 3600)
 
 
 def next_delay(attempts: int, random: Callable[[], float] = _random.random) -> float:
@@ -23,6 +25,14 @@ def next_delay(attempts: int, random: Callable[[], float] = _random.random) -> f
     # Doubling ten times is beyond the cap; the exponent must not grow for ever.
     delay = min(FIRST_DELAY * 2 ** min(attempts - 1, 10), MAX_DELAY)
     return delay * (1 - JITTER + 2 * JITTER * random())
+
+
+def next_doubt_check(checks: int) -> float | None:
+    """Seconds until an uncertain mail is looked for in Sent, after ``checks`` times in vain.
+
+    None: often enough, it is for a person to say.
+    """
+    return DOUBT_CHECKS[checks] if checks < len(DOUBT_CHECKS) else None
 
 
 def expired(age: float, lifetime: float = LIFETIME) -> bool:

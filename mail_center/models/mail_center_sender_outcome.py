@@ -1,0 +1,133 @@
+import logging
+from datetime import timedelta
+
+from odoo import api, models
+
+from ..core import smtp
+
+_logger = logging.getLogger(__name__)
+
+
+class MailCenterSender(models.AbstractModel):
+    """What became of a mail, stored for each recipient and told to whom it concerns."""
+
+    _inherit = "mail.center.sender"
+
+    @api.model
+    def _unsendable(self, row, error):
+        row._open_recipients().state = "failed"
+        row._set_state("failed", error=str(error), copy_state="none", claim_token=False)
+        self._tell(row, "error")
+        self._commit()
+
+    @api.model
+    def _record(self, row, token, attempt):
+        """Store what became of each recipient, and commit. Returns the seconds left."""
+        def store():
+            row.invalidate_recordset()
+            if row.claim_token != token:
+                # Taken over meanwhile, for example decided by a person: theirs is the word.
+                _logger.warning("Outbox %s was taken over while it was being sent", row.id)
+                return
+            self._record_results(row, attempt)
+
+        _result, left = self._transaction(store)
+        return left
+
+    @api.model
+    def _record_results(self, row, attempt):
+        now = self.env.cr.now()
+        by_email = {recipient.email: recipient for recipient in row.recipient_ids}
+        for email, result in attempt.results.items():
+            reply = result.reply
+            by_email[email].write(
+                {
+                    "state": result.state,
+                    "code": f"{reply.code} {reply.enhanced}".strip() if reply else False,
+                    "reply": (reply.text if reply else False) or False,
+                    "reason_code": result.reason_code or False,
+                    "date": now,
+                }
+            )
+        open_rows = row._open_recipients()
+        if open_rows and smtp.expired(row._seconds_under_way(now)):
+            open_rows.write({"state": "failed", "reason_code": "given_up"})
+        state = row._summary()
+        troubled = row.recipient_ids.filtered(
+            lambda recipient: recipient.email in attempt.results and recipient.state != "sent"
+        )
+        reasons = [text for text in troubled.mapped("reason") if text]
+        vals = {"phase": "done", "claim_token": False, "error": reasons[0] if reasons else False}
+        if state == "uncertain":
+            vals["error"] = self._uncertain_text()
+        if state == "deferred":
+            vals["next_attempt"] = now + timedelta(seconds=smtp.next_delay(row.attempts))
+        if state == "failed":
+            vals["copy_state"] = "none"
+        row._set_state(state, **vals)
+        self._tell(row, {"sent": "info", "failed": "error"}.get(state, "warning"))
+        if row.account_id.send_error:
+            row.account_id.send_error = False
+
+    @api.model
+    def _account_failed(self, account, rows, error):
+        """The server can't be used: every mail waits, none is blamed."""
+        self.env.cr.rollback()
+        self.env.invalidate_all()
+        now = self.env.cr.now()
+        for row in rows:
+            late = smtp.expired(row._seconds_under_way(now))
+            state = "failed" if late else "deferred"
+            row._open_recipients().state = state
+            row._set_state(
+                row._summary(),
+                phase=False,
+                claim_token=False,
+                error=self._in_words(error),
+                next_attempt=now + timedelta(seconds=smtp.next_delay(max(row.attempts, 1))),
+            )
+            row.account_id._notify_readers(row.message_id)
+        account.send_error = self._in_words(error)[:500]
+        self.env["mail.center.log"]._add(
+            account,
+            "send_unavailable",
+            self.env._("Mail could not be sent: %s", self._in_words(error)),
+            level="error",
+            detail=getattr(error, "server_text", ""),
+        )
+        self._commit()
+
+    @api.model
+    def _in_doubt(self, row):
+        """Its worker died after it could have handed the mail over: nobody knows."""
+        row._open_recipients().write(
+            {"state": "uncertain", "reason_code": "no_answer", "date": self.env.cr.now()}
+        )
+        row._set_state("uncertain", error=self._uncertain_text())
+        self.env["mail.center.log"]._add(
+            row.account_id,
+            "send_uncertain",
+            self.env._("Nobody knows whether the mail no. %s was sent.", row.id),
+            level="warning",
+        )
+
+    @api.model
+    def _uncertain_text(self):
+        return self.env._(
+            "The connection broke after the mail was handed over and before the server "
+            "confirmed it. It is not sent again by itself: ask the recipient, or look into the "
+            "provider's folder of sent mail."
+        )
+
+    @api.model
+    def _tell(self, row, level):
+        label = dict(row._fields["state"]._description_selection(self.env))[row.state]
+        self.env["mail.center.log"]._add(
+            row.account_id,
+            f"send_{row.state}",
+            # No subject: whoever may read the log may not always read the mail.
+            self.env._("%(state)s: mail no. %(number)s", state=label, number=row.id),
+            level=level,
+            detail=row.error or "",
+        )
+        row.account_id._notify_readers(row.message_id)
