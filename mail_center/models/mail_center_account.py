@@ -4,6 +4,7 @@ from odoo.fields import Domain
 
 from ..core.mime import Address, parse_addresses
 from ..core.net import Endpoint
+from ..readable import require_readable
 
 SECURITY = [("none", "None"), ("starttls", "STARTTLS"), ("tls", "SSL/TLS")]
 
@@ -244,6 +245,7 @@ class MailCenterAccount(models.Model):
         return super().create(vals_list)
 
     def write(self, vals):
+        require_readable(self, vals)
         if not self.env.su and MANAGER_FIELDS & vals.keys():
             manager = self.env.user.has_group("mail_center.group_manager")
             changed = [

@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
 from ..core.mime import Address, parse_addresses
+from ..readable import require_readable
 from .mail_center_writer import MAX_BYTES
 
 KINDS = ("to", "cc", "bcc")
@@ -97,11 +98,14 @@ class MailCenterDraft(models.Model):
                 {name: value for name, value in vals.items() if name not in SERVER_FIELDS}
                 for vals in vals_list
             ]
+        for vals in vals_list:
+            require_readable(self, vals)
         return super().create(vals_list)
 
     def write(self, vals):
         if not self.env.su and SERVER_FIELDS & vals.keys():
             raise AccessError(self.env._("This part of an unsent email can't be changed."))
+        require_readable(self, vals)
         if {"account_id", "res_model", "res_id"} & vals.keys():
             # The Message-ID carries the account's domain and the record.
             stale = self.filtered("message_id").sudo()

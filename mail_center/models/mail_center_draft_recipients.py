@@ -20,6 +20,7 @@ class MailCenterDraft(models.Model):
         Takes names with commas, groups and international domains (RFC 5322, 3.4). What is no
         address comes back as it is, for the person to correct.
         """
+        self.browse().check_access("read")
         text = (text or "")[:20_000]
         addresses = [address for address in parse_addresses(text)[:200] if address.valid]
         partners = self._partners_of(address.key for address in addresses)
@@ -55,6 +56,7 @@ class MailCenterDraft(models.Model):
 
         Each is ``{"name", "email", "partner_id", "valid", "kind", "detail"}``.
         """
+        self.browse().check_access("read")
         term = _SURROUNDED.match(term or "")[1][:100]
         found = [*self._recent(term)] if not term else []
         found += self._employees(term)

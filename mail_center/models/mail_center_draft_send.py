@@ -70,6 +70,7 @@ class MailCenterDraft(models.Model):
     @api.model
     def wake(self):
         """The time to undo is over: send now what is due."""
+        self.check_access("read")
         self.env["mail.center.sender"]._wake()
         return True
 

@@ -120,6 +120,7 @@ class MailCenterMailbox(models.AbstractModel):
     @api.readonly
     def link_kinds(self):
         """The kinds of documents the user can link to: ``[{"model", "name", "can_create"}]``."""
+        self.env["mail.center.link"].check_access("create")
         kinds = []
         for model in sorted(self.env["mail.center.linkable"]._models()):
             if model in self.env and self.env[model].has_access("read"):

@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..core.html import fold_quotes, to_text, unblock
+from ..readable import require_readable
 
 STATES = [
     ("received", "Received"),
@@ -112,6 +113,7 @@ class MailCenterMessage(models.Model):
     def write(self, vals):
         if not self.env.su and vals.keys() - OWN_FIELDS:
             raise AccessError(self.env._("An email can't be changed."))
+        require_readable(self, vals)
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)

@@ -90,6 +90,7 @@ class MailCenterOutbox(models.Model):
         return True
 
     def _require_writer(self):
+        self.check_access("read")
         for outbox in self:
             if outbox.user_id != self.env.user:
                 outbox.account_id._require("manage")

@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
+from ..readable import require_readable
+
 _STORED_IMAGE = re.compile(r"/web/(?:image|content)/(\d+)")
 
 
@@ -126,11 +128,14 @@ class MailCenterTemplate(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        for vals in vals_list:
+            require_readable(self, vals)
         templates = super().create(vals_list)
         templates._adopt_files()
         return templates
 
     def write(self, vals):
+        require_readable(self, vals)
         result = super().write(vals)
         if {"attachment_ids", "body_html"} & vals.keys():
             self._adopt_files()

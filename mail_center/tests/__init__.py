@@ -6,6 +6,7 @@ from . import (
     test_adoption,
     test_corpus,
     test_draft,
+    test_every_method,
     test_mailbox,
     test_mailbox_search,
     test_mailing,

@@ -130,6 +130,51 @@ class TestAccess(TransactionCase):
         self.account.share_linked = True
         self.assertEqual(shown(self.stranger)["subject"], "Confidential")
 
+    def test_nobody_learns_a_name_by_pointing_at_what_he_may_not_read(self):
+        board = self.env["mail.center.profile"].create(
+            {"name": "Board", "user_ids": [(6, 0, self.owner.ids)]}
+        )
+        kept = {"name": "Takeover", "profile_ids": [(6, 0, board.ids)]}
+        kind = self.env["mail.center.type"].create(kept)
+        template = self.env["mail.center.template"].create(kept)
+        drafts = self.env["mail.center.draft"].with_user(self.stranger)
+        draft = drafts.create({"subject": "mine"})
+        for name, record in (
+            ("parent_id", self.message),
+            ("account_id", self.account),
+            ("type_id", kind),
+            ("template_id", template),
+        ):
+            with self.subTest(name), self.assertRaises(AccessError):
+                drafts.create({name: record.id}).read([name])
+            with self.subTest(name), self.assertRaises(AccessError):
+                draft.write({name: record.id})
+        with self.assertRaises(AccessError):
+            self.message.with_user(self.reader).type_id = kind
+        own = self.env["mail.center.account"].create(
+            {"name": "Own", "email": "own@mc.example", "user_id": self.stranger.id}
+        )
+        with self.assertRaises(AccessError):
+            own.with_user(self.stranger).incoming_type_id = kind
+
+    def test_a_file_that_one_may_not_read_goes_into_no_mail_and_no_template(self):
+        file = self.env["ir.attachment"].create(
+            {"name": "a.txt", "raw": b"Confidential", "res_model": "mail.center.message",
+             "res_id": self.message.id}
+        )
+        for commands in ([(4, file.id)], [(6, 0, file.ids)]):
+            with self.assertRaises(AccessError):
+                self.env["mail.center.draft"].with_user(self.stranger).create(
+                    {"attachment_ids": commands}
+                )
+            with self.assertRaises(AccessError):
+                self.env["mail.center.template"].with_user(self.manager).create(
+                    {"name": "Leak", "attachment_ids": commands}
+                )
+        template = self.env["mail.center.template"].with_user(self.manager).create({"name": "T"})
+        with self.assertRaises(AccessError):
+            template.attachment_ids = [(4, file.id)]
+
     def test_mail_cannot_be_linked_to_a_record_one_may_not_read(self):
         with self.assertRaises(UserError):
             self.env["mail.center.link"].with_user(self.reader).create(

@@ -9,6 +9,7 @@ from ..models.mail_center_account import SECURITY
 from ..models.mail_center_claim import ClaimLost
 from ..models.mail_center_pop3_switch import Unfinished
 from ..models.mail_center_receiver import OutOfTime
+from ..readable import require_readable
 
 SERVER_FIELDS = ("imap_host", "imap_port", "imap_security")
 
@@ -143,6 +144,10 @@ class MailCenterSwitch(models.TransientModel):
         for wizard in wizards:
             wizard._checked_account()
         return wizards
+
+    def write(self, vals):
+        require_readable(self, vals)
+        return super().write(vals)
 
     @api.model
     def _proposal(self, account_id):

@@ -1,0 +1,34 @@
+"""A record that names another one shows its name to whoever may read the first.
+
+Odoo gives the name of what a many2one points at without asking for a right on it. So nobody may
+point at what he may not read: his own record would tell him what it is called.
+"""
+
+from odoo.fields import Command
+
+
+def require_readable(records, vals):
+    """Raise AccessError if *vals* point at a record of ours, or a file, that the user of *records*
+    may not read. Looks at many2one and many2many fields."""
+    if records.env.su:
+        return
+    for name, value in vals.items():
+        field = records._fields.get(name)
+        if not field or field.type not in ("many2one", "many2many") or not value:
+            continue
+        if field.comodel_name.startswith("mail.center.") or field.comodel_name == "ir.attachment":
+            ids = [value] if field.type == "many2one" else _added(value)
+            records.env[field.comodel_name].browse(ids).exists().check_access("read")
+
+
+def _added(commands):
+    """The ids that the commands of a many2many field add."""
+    ids = []
+    for command in commands:
+        if isinstance(command, int):
+            ids.append(command)
+        elif command[0] in (Command.LINK, Command.UPDATE):
+            ids.append(command[1])
+        elif command[0] == Command.SET:
+            ids += command[2]
+    return ids
