@@ -28,7 +28,8 @@ class MailCenterFiling(models.AbstractModel):
         """
         known = folder._known_uids(min(i.uid for i in intakes), max(i.uid for i in intakes))
         intakes = [intake for intake in intakes if intake.uid not in known]
-        good = [intake for intake in intakes if intake.mail]
+        passed = self._passed_over(folder, intakes)
+        good = [intake for intake in intakes if intake.mail and intake not in passed]
         failed = [(intake, intake.error) for intake in intakes if not intake.mail]
         found = self._find_stored(folder, good)
         fresh, again = [], []
@@ -53,6 +54,8 @@ class MailCenterFiling(models.AbstractModel):
                 locations.append((intake, message))
             else:
                 failed.append((intake, self.env._("Its twin in the same folder failed too.")))
+        nothing = self.env["mail.center.message"]
+        locations += [(intake, nothing) for intake in passed]
         self._create_locations(folder, locations)
         self._quarantine(folder, failed)
         self.env["mail.center.linking"]._place(folder.account_id, messages)
@@ -65,6 +68,11 @@ class MailCenterFiling(models.AbstractModel):
         return messages, len(failed)
 
     # ---- what is here already -----------------------------------------------
+
+    @api.model
+    def _passed_over(self, folder, intakes):
+        """Those of *intakes* that are noted as seen, and stored nowhere."""
+        return []
 
     @api.model
     def _identity(self, intake):

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, ValidationError
 
 from ..core.imap import FolderState
 from ..fields import BigInteger
@@ -34,11 +34,12 @@ class MailCenterFolder(models.Model):
     selectable = fields.Boolean(default=True, readonly=True)
     exists_on_server = fields.Boolean(default=True, readonly=True)
     policy = fields.Selection(
-        [("off", "Off"), ("read", "Read-only")],
+        [("off", "Off"), ("read", "Read-only"), ("two_way", "Two-way")],
         required=True,
         default="read",
         help="Off: mail of this folder is not fetched. "
-        "Read-only: fetched, and nothing is changed on the server.",
+        "Read-only: fetched, and nothing is changed on the server. "
+        "Two-way: what is done here is done on the server too.",
     )
     uidvalidity = BigInteger(readonly=True, aggregator=None)
     uidnext = BigInteger(readonly=True, aggregator=None)
@@ -54,6 +55,12 @@ class MailCenterFolder(models.Model):
     location_ids = fields.One2many("mail.center.message.location", "folder_id")
 
     _account_path_unique = models.UniqueIndex("(account_id, path)")
+
+    @api.constrains("policy")
+    def _check_policy(self):
+        for folder in self:
+            if folder.policy == "two_way" and folder.special_use != "drafts":
+                raise ValidationError(self.env._("Only the folder of drafts can be two-way."))
 
     @api.depends("special_use")
     def _compute_special_order(self):

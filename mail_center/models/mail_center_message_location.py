@@ -11,7 +11,8 @@ class MailCenterMessageLocation(models.Model):
     _order = "folder_id, uid"
 
     message_id = fields.Many2one(
-        "mail.center.message", required=True, ondelete="cascade", index=True
+        "mail.center.message", ondelete="set null", index=True,
+        help="Empty: accounted for, and not to be fetched again.",
     )
     folder_id = fields.Many2one("mail.center.folder", required=True, ondelete="cascade")
     uid = BigInteger(required=True, aggregator=None)

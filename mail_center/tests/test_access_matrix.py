@@ -39,6 +39,7 @@ MATRIX = {
     },
     "mail.center.account.secret": {},
     "mail.center.rate.limit": {},
+    "mail.center.draft.copy": {},
     "mail.center.pop3.message": {},
     # Wizards are of the one who opened them; only who manages the account switches it.
     "mail.center.adopt": {"manager": "c"},
@@ -155,6 +156,8 @@ class MatrixCase:
         if model == "mail.center.rate.limit":
             owner = self.users["owner"].id
             return {"user_id": owner, "kind": f"k{number}"}, {"kind": f"changed {number}"}
+        if model == "mail.center.draft.copy":
+            return {"folder_id": self.fresh("mail.center.folder").id}, {"failures": 1}
         if model == "mail.center.pop3.message":
             return {"account_id": account, "uidl": f"u{number}"}, {"state": "gone"}
         if model == "mail.center.adopt":

@@ -73,14 +73,24 @@ class Changing(Base):
                 validity = copied[0]
                 mapping.update(copied[1])
             if not self._can_move:
-                self.add_flags(members, ["\\Deleted"])
-                if "UIDPLUS" in self.capabilities:
-                    self.expunge_uids(members)
+                self.delete(members)
         return (validity, mapping) if mapping else None
 
     @property
     def _can_move(self) -> bool:
         return bool({"MOVE", "IMAP4REV2"} & self.capabilities)
+
+    def delete(self, uids: Iterable[int]) -> bool:
+        r"""Mark messages ``\Deleted``, and remove them where UIDPLUS can name them alone.
+
+        False where the server can't: they stay, marked, until some program expunges the folder.
+        """
+        uids = wire.uid_list(uids)
+        self.add_flags(uids, ["\\Deleted"])
+        if not {"UIDPLUS", "IMAP4REV2"} & self.capabilities:
+            return False
+        self.expunge_uids(uids)
+        return True
 
     def expunge_uids(self, uids: Iterable[int]) -> None:
         r"""Remove those of ``uids`` that are ``\Deleted``, and no other message.

@@ -189,8 +189,12 @@ class Reading(Base):
 
         Looks at the folder as it is now; the folder that was open before is open again after.
         """
-        if not message_id.strip() or re.search(r"[\x00-\x1f\x7f]", message_id):
-            raise ValueError("A Message-ID is not empty and has no control characters.")
+        return self.find_header(path, "Message-ID", message_id)
+
+    def find_header(self, path: str, name: str, value: str) -> list[int]:
+        """UIDs in ``path`` with a header field ``name`` that is exactly ``value``, sorted."""
+        if not value.strip() or re.search(r"[\x00-\x1f\x7f]", value):
+            raise ValueError(f"A {name} is not empty and has no control characters.")
         before = self._selected
         if before and before[0] == path:
             self.noop()
@@ -198,17 +202,16 @@ class Reading(Base):
             self.select(path)
         try:
             with self._command("SEARCH"):
-                criteria = ["HEADER", "Message-ID", message_id]
-                charset = None if message_id.isascii() else "UTF-8"
+                criteria = ["HEADER", name, value]
+                charset = None if value.isascii() else "UTF-8"
                 found = [uid for uid in self._client.search(criteria, charset) if uid]
-            wanted = message_id.strip().encode()
             # SEARCH HEADER finds substrings (RFC 3501 section 6.4.4).
             return sorted(
                 response[b"UID"]
                 for response in self._fetch(
-                    found, "(UID BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])"
+                    found, f"(UID BODY.PEEK[HEADER.FIELDS ({name.upper()})])"
                 )
-                if wanted in _message_ids(response)
+                if value.strip().encode() in _field_values(response, name)
             )
         finally:
             if before and before[0] != path and not self._closed:
@@ -285,13 +288,15 @@ def _numbers(data) -> list[int]:
     return [int(n) for item in data or () if item for n in item.split() if n.isdigit()]
 
 
-def _message_ids(response) -> list[bytes]:
-    for name, value in response.items():
-        if name.startswith(b"BODY[HEADER.FIELDS") and isinstance(value, bytes):
+def _field_values(response, name: str) -> list[bytes]:
+    """The values of one header field in what FETCH gave of the header."""
+    start = f"{name.lower()}:".encode()
+    for item, value in response.items():
+        if item.startswith(b"BODY[HEADER.FIELDS") and isinstance(value, bytes):
             unfolded = re.sub(rb"\r?\n[ \t]+", b" ", value)
             return [
                 line.partition(b":")[2].strip()
                 for line in unfolded.splitlines()
-                if line[:11].lower() == b"message-id:"
+                if line.lower().startswith(start)
             ]
     return []

@@ -12,6 +12,8 @@ from .build import (
     build,
 )
 from .content_hash import content_hash
+from .draft import FIELD as DRAFT_FIELD
+from .draft import draft_bytes, draft_mark
 from .mailto import Mailto, parse_mailto
 from .model import (
     Attachment,
@@ -34,6 +36,7 @@ from .thread_ids import (
 )
 
 __all__ = [
+    "DRAFT_FIELD",
     "Address",
     "Attachment",
     "Automatic",
@@ -52,6 +55,8 @@ __all__ = [
     "Unparsable",
     "build",
     "content_hash",
+    "draft_bytes",
+    "draft_mark",
     "new_message_id",
     "not_addresses",
     "parse",

@@ -167,7 +167,7 @@ def _valid(address: Address, field: str) -> Address:
     return address
 
 
-def _addresses(field: str, addresses: Iterable[Address]) -> str:
+def address_list(field: str, addresses: Iterable[Address]) -> str:
     written = []
     for address in addresses:
         _valid(address, field)
@@ -315,12 +315,12 @@ def _fields(mail: OutgoingMail) -> list[tuple[str, str]]:
     if not _MESSAGE_ID.fullmatch(mail.message_id):
         raise BadHeader("The Message-ID is not of the form <left@right>.")
     fields = [("Date", format_datetime(mail.date.replace(microsecond=0)))]
-    fields.append(("From", _addresses("From", [mail.from_])))
+    fields.append(("From", address_list("From", [mail.from_])))
     if mail.sender and mail.sender.key != mail.from_.key:
-        fields.append(("Sender", _addresses("Sender", [mail.sender])))
+        fields.append(("Sender", address_list("Sender", [mail.sender])))
     for name, addresses in (("Reply-To", mail.reply_to), ("To", mail.to), ("Cc", mail.cc)):
         if addresses:
-            fields.append((name, _addresses(name, addresses)))
+            fields.append((name, address_list(name, addresses)))
     if not mail.to and not mail.cc:
         fields.append(("To", "undisclosed-recipients:;"))
     fields.append(("Subject", _unstructured(_check_line(mail.subject, "The subject"), "Subject")))

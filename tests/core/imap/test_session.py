@@ -189,6 +189,23 @@ def test_a_mail_is_found_by_exactly_its_message_id(session):
     assert session.uids() == [1]  # Sent is open again
 
 
+def test_a_draft_is_found_by_its_mark_and_removed_without_taking_others_along(session):
+    marked = b"X-Mail-Center-Draft: 0123456789abcdef\r\n"
+    session.append("INBOX", marked + mail(1))
+    session.append("INBOX", mail(2), ["\\Deleted"])
+    session.append("INBOX", marked.replace(b"cdef", b"cdef0") + mail(3))
+    assert session.find_header("INBOX", "X-Mail-Center-Draft", "0123456789abcdef") == [1]
+    session.select("INBOX", readonly=False)
+    alone = session.delete([1])
+    assert alone == ("UIDPLUS" in session.capabilities)
+    session.noop()
+    left = session.flags()
+    assert set(left) == ({2, 3} if alone else {1, 2, 3})
+    assert alone or "\\Deleted" in left[1]
+    with pytest.raises(ValueError, match="X-Mail-Center-Draft"):
+        session.find_header("INBOX", "X-Mail-Center-Draft", " ")
+
+
 def test_a_mail_stored_by_another_program_is_found_in_the_open_folder(session, account):
     session.select("INBOX")
     with Session.open(account) as other:

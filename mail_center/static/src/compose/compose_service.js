@@ -50,6 +50,16 @@ export class Compose {
         }
     }
 
+    /** Go on writing a draft that another program left in the mailbox. */
+    async continueMessage(messageId) {
+        const draft = await this.orm.call(MODEL, "continue_message", [messageId]);
+        if (this.find(draft.id)) {
+            this.find(draft.id).layout = "normal";
+        } else {
+            this.add([draft]);
+        }
+    }
+
     /** What was open when the page was left. In another tab it waits at the bottom. */
     async restore(ids) {
         const here = new Set(this.known);

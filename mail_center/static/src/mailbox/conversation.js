@@ -15,6 +15,7 @@ export class Conversation extends Component {
         conversation: Object,
         openId: Number,
         answer: Function,
+        continueDraft: Function,
         star: Function,
         markRead: Function,
         link: Function,

@@ -334,7 +334,14 @@ export class Mailbox extends Component {
         return this.compose.open();
     }
 
+    continueDraft(mail) {
+        return this.compose.continueMessage(mail.id);
+    }
+
     answer(mode, mail = this.target) {
+        if (mail?.state === "draft") {
+            return this.continueDraft(mail);
+        }
         if (mail) {
             return this.compose.open({ mode, parent_id: mail.id });
         }
