@@ -5,6 +5,7 @@ from odoo.fields import Domain
 from odoo.tools import split_every
 
 from ..core.intake import SUBJECT_MAX, take_in
+from ..core.mime.traits import traits
 
 _logger = logging.getLogger(__name__)
 
@@ -45,8 +46,6 @@ class MailCenterFiling(models.AbstractModel):
                 fresh.append(intake)
         messages, by_uid, refused = self._create_messages(folder, fresh)
         failed += refused
-        self._read_reports(folder.account_id, fresh)
-        self.env["mail.center.mailing"]._read_requests(folder.account_id, messages)
         locations = [(intake, by_uid[intake.uid]) for intake in fresh if intake.uid in by_uid]
         for intake, target in again:
             message = by_uid.get(target.uid) if hasattr(target, "uid") else target
@@ -58,7 +57,9 @@ class MailCenterFiling(models.AbstractModel):
         locations += [(intake, nothing) for intake in passed]
         self._create_locations(folder, locations)
         self._quarantine(folder, failed)
-        self.env["mail.center.linking"]._place(folder.account_id, messages)
+        self._understand(
+            folder.account_id, [(by_uid[i.uid], i.mail) for i in fresh if i.uid in by_uid]
+        )
         folder.write(
             {
                 "known_uids": folder.known_uids + len(intakes),
@@ -148,6 +149,7 @@ class MailCenterFiling(models.AbstractModel):
             "remote_count": intake.remote,
             "size": mail.size,
             "is_automatic": mail.automatic.is_auto_reply or mail.automatic.is_bulk,
+            "traits": " ".join(traits(mail)) or False,
             "is_read": outgoing or "\\Seen" in intake.flags,
             "is_starred": "\\Flagged" in intake.flags,
             "type_id": (account.outgoing_type_id if outgoing else account.incoming_type_id).id,
@@ -169,10 +171,12 @@ class MailCenterFiling(models.AbstractModel):
         return [mail.report.original_message_id] if mail.report else []
 
     @api.model
-    def _read_reports(self, account, intakes):
-        for intake in intakes:
-            if intake.mail.report:
-                self.env["mail.center.outbox"]._apply_report(account, intake.mail.report)
+    def _understand(self, account, pairs):
+        """What new mail means for what is here already; *pairs*: ``[(message, ParsedMail)]``."""
+        messages = self.env["mail.center.message"].sudo().concat(*[one for one, _mail in pairs])
+        self.env["mail.center.outbox"]._read_reports(account, pairs)
+        self.env["mail.center.mailing"]._read_requests(account, messages)
+        self.env["mail.center.linking"]._place(account, messages)
 
     @api.model
     def _is_outgoing(self, folder, mail, sender):
@@ -349,8 +353,7 @@ class MailCenterFiling(models.AbstractModel):
             if by_uid:
                 if folder.uidvalidity == line.uidvalidity:
                     self._create_locations(folder, [(intake, by_uid[intake.uid])])
-                self.env["mail.center.mailing"]._read_requests(line.account_id, messages)
-                self.env["mail.center.linking"]._place(line.account_id, messages)
+                self._understand(line.account_id, [(messages, intake.mail)])
                 line.write({"state": "solved", "message_id": messages.id})
                 return
             error = refused[0][1]

@@ -15,6 +15,7 @@ from . import (
     test_pop3_switch,
     test_profile,
     test_receive,
+    test_reports,
     test_secrets,
     test_send,
     test_send_doubt,

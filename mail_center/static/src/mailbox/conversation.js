@@ -116,6 +116,10 @@ export class Conversation extends Component {
         return toLocaleDateTimeString(deserializeDateTime(mail.date), { showSeconds: false });
     }
 
+    guests(mail) {
+        return _t("Invited: %s", mail.invitation.guests);
+    }
+
     stateClass(mail) {
         return (
             {
