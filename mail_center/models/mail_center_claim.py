@@ -22,7 +22,7 @@ class MailCenterClaim(models.AbstractModel):
     _description = "Email job claims"
 
     _DUE = """
-        active AND sync_enabled
+        active AND sync_enabled AND sync_blocked IS NOT TRUE
         AND CASE protocol WHEN 'imap' THEN imap_host ELSE pop3_host END IS NOT NULL
         AND (next_sync IS NULL OR next_sync <= now() AT TIME ZONE 'utc')
         AND (claim_until IS NULL OR claim_until <= now() AT TIME ZONE 'utc'

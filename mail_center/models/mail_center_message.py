@@ -95,6 +95,8 @@ class MailCenterMessage(models.Model):
 
     _account_message_id = models.Index("(account_id, message_id)")
     _message_id_index = models.Index("(message_id)")
+    # The last mail of an account, and how many came on a day: see its figures.
+    _account_direction_date = models.Index("(account_id, direction, date)")
 
     @api.depends("subject")
     def _compute_display_name(self):

@@ -11,6 +11,7 @@ from ..core.pop3 import MAX_MESSAGE, Session, head_digest
 from .mail_center_claim import CLAIM_SECONDS
 from .mail_center_receiver import OutOfTime
 from .mail_center_receiver_messages import CHUNK_BYTES, CHUNK_COUNT
+from .mail_center_receiver_progress import WORTH_A_BAR
 
 # What is fetched is stored at least this often: POP3 brings one message at a time.
 CHUNK_SECONDS = 20
@@ -48,6 +49,8 @@ class MailCenterReceiver(models.AbstractModel):
         if gone := here - listed.keys():
             self._transaction(lambda: self._pop3_gone(account, token, gone))
         wanted = {number: uidl for uidl, number in listed.items() if uidl not in here}
+        if until is None and len(wanted) >= WORTH_A_BAR:
+            self._transaction(lambda: self._expect(account, token, len(wanted)))
         stored = 0
         for chunk in chunks(
             {number: sizes.get(number, 0) for number in wanted},
@@ -96,6 +99,7 @@ class MailCenterReceiver(models.AbstractModel):
             digest = head_digest(taken[uidl].raw) if taken[uidl].raw else False
             rows[uidl].write({"state": "here", "digest": digest})
         account._notify_readers(messages)
+        self._progressed(account, len(taken))
         return len(messages)
 
     @api.model

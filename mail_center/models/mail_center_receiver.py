@@ -14,6 +14,8 @@ _logger = logging.getLogger(__name__)
 
 POLL_SECONDS = 60
 BACKOFF_MAX_SECONDS = 3600
+# Many providers lock a mailbox after five to ten wrong passwords.
+REFUSED_LOGINS_MAX = 3
 
 
 class OutOfTime(Exception):
@@ -89,6 +91,7 @@ class MailCenterReceiver(models.AbstractModel):
                     "sync_error": self._in_words(error)[:500],
                     "sync_failures": failures,
                     "next_sync": self._in(delay),
+                    **self._refusal(account, error),
                 },
             )
         else:
@@ -103,10 +106,31 @@ class MailCenterReceiver(models.AbstractModel):
                     "sync_state": "ok",
                     "sync_error": False,
                     "sync_failures": 0,
+                    "auth_failures": 0,
                     "last_sync": self.env.cr.now(),
                     "next_sync": self._in(POLL_SECONDS - 5),
                 },
             )
+
+    @api.model
+    def _refusal(self, account, error):
+        """What a refused login changes: after several the account waits for a person."""
+        if getattr(error, "kind", "") != "auth":
+            return {}
+        refused = account.auth_failures + 1
+        if refused < REFUSED_LOGINS_MAX:
+            return {"auth_failures": refused}
+        self.env["mail.center.log"]._add(
+            account,
+            "sync_blocked",
+            self.env._(
+                "The server refused the login %s times in a row. Nothing is tried any more, so "
+                "that the mailbox is not locked; type the password or change the login.",
+                refused,
+            ),
+            level="error",
+        )
+        return {"auth_failures": refused, "sync_blocked": True}
 
     @api.model
     def _receive_mailbox(self, account, token):

@@ -20,6 +20,7 @@ from . import (
     test_send,
     test_send_doubt,
     test_smart_button,
+    test_status,
     test_template_access,
     test_template_browser,
     test_template_default,

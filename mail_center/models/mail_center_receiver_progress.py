@@ -1,0 +1,51 @@
+from odoo import api, models
+
+# Less than this is fetched before anybody could look at a bar.
+WORTH_A_BAR = 20
+
+
+class MailCenterReceiver(models.AbstractModel):
+    """Tells how far a run is, while it goes on."""
+
+    _inherit = "mail.center.receiver"
+
+    @api.model
+    def _fetch(self, account, token, session, folder, status, uids):
+        if len(uids) >= WORTH_A_BAR:
+            self._transaction(lambda: self._expect(account, token, len(uids)))
+        return super()._fetch(account, token, session, folder, status, uids)
+
+    @api.model
+    def _store(self, account, token, folder, intakes):
+        result = super()._store(account, token, folder, intakes)
+        self._progressed(account, len(intakes))
+        return result
+
+    @api.model
+    def _expect(self, account, token, count):
+        """*count* more mails are to be fetched. Part of a transaction."""
+        self._renew(account, token)
+        vals = {"sync_total": account.sync_done + count}
+        if not account.sync_total or not account.sync_started:
+            vals["sync_started"] = self.env.cr.now()
+        account.write(vals)
+        account._notify_status()
+
+    @api.model
+    def _progressed(self, account, count):
+        """*count* mails of those expected are here. Part of the transaction that stores them."""
+        if account.sync_total:
+            account.sync_done = min(account.sync_done + count, account.sync_total)
+            account._notify_status()
+
+    @api.model
+    def _finish(self, account, token, vals):
+        account.invalidate_recordset(["status"])
+        before = (account.status, account.sync_failures, account.sync_total)
+        if "sync_state" in vals:  # else it goes on at the next run of the job
+            vals = {**vals, "sync_total": 0, "sync_done": 0, "sync_started": False}
+        result = super()._finish(account, token, vals)
+        if (account.status, account.sync_failures, account.sync_total) != before:
+            account._notify_status()
+            self._commit()
+        return result
