@@ -24,6 +24,7 @@
         "security/ir.model.access.csv",
         "security/mail_center_rules.xml",
         "data/ir_cron.xml",
+        "data/ir_cron_status.xml",
         "data/mail_center_type.xml",
         "data/mail_center_linkable.xml",
         "views/mail_center_profile_views.xml",

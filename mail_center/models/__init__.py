@@ -33,6 +33,8 @@ from . import (
     mail_center_linkable,
     mail_center_linking,
     mail_center_log,
+    mail_center_log_audit,
+    mail_center_log_retention,
     mail_center_mailbox,
     mail_center_mailbox_read,
     mail_center_mailbox_understood,

@@ -9,9 +9,8 @@ from ..core.intake import Intake, take_in
 from ..core.net import MailServerError
 from ..core.pop3 import MAX_MESSAGE, Session, head_digest
 from .mail_center_claim import CLAIM_SECONDS
-from .mail_center_receiver import OutOfTime
+from .mail_center_receiver import WORTH_A_BAR, OutOfTime
 from .mail_center_receiver_messages import CHUNK_BYTES, CHUNK_COUNT
-from .mail_center_receiver_progress import WORTH_A_BAR
 
 # What is fetched is stored at least this often: POP3 brings one message at a time.
 CHUNK_SECONDS = 20
@@ -100,6 +99,7 @@ class MailCenterReceiver(models.AbstractModel):
             rows[uidl].write({"state": "here", "digest": digest})
         account._notify_readers(messages)
         self._progressed(account, len(taken))
+        self._tell_stored(folder, len(messages))
         return len(messages)
 
     @api.model

@@ -1,5 +1,6 @@
 import logging
 import random
+import time
 import uuid
 
 import psycopg2
@@ -16,6 +17,8 @@ POLL_SECONDS = 60
 BACKOFF_MAX_SECONDS = 3600
 # Many providers lock a mailbox after five to ten wrong passwords.
 REFUSED_LOGINS_MAX = 3
+# Fewer mails are fetched before anybody could look at a bar.
+WORTH_A_BAR = 20
 
 
 class OutOfTime(Exception):
@@ -43,7 +46,7 @@ class MailCenterReceiver(models.AbstractModel):
                 return
             try:
                 job, account = self._for_owner(account)
-                job._receive(account, token)
+                job.with_context(mail_center_run=token[:12])._receive(account, token)
             except OutOfTime:
                 self.env["ir.cron"]._commit_progress(1, remaining=max(self._due_count(), 1))
                 return
@@ -56,8 +59,9 @@ class MailCenterReceiver(models.AbstractModel):
     def _receive(self, account, token):
         """One pass over a claimed account, and what came of it."""
         log = self.env["mail.center.log"]
+        started = time.monotonic()
         try:
-            stored = self._receive_mailbox(account, token)
+            self._receive_mailbox(account, token)
         except OutOfTime:
             # Behind those that have waited longer, so that one large import starves nobody.
             self._finish(account, token, {"next_sync": self._in(0)})
@@ -82,6 +86,7 @@ class MailCenterReceiver(models.AbstractModel):
                 self.env._("Mail could not be fetched: %s", self._in_words(error)),
                 level="error",
                 detail=getattr(error, "server_text", ""),
+                duration=time.monotonic() - started,
             )
             self._finish(
                 account,
@@ -97,8 +102,13 @@ class MailCenterReceiver(models.AbstractModel):
         else:
             if account.sync_state == "failing":
                 log._add(account, "sync_recovered", self.env._("Mail is being fetched again."))
-            if stored:
-                log._add(account, "sync_stored", self.env._("%s new messages.", stored))
+            log._add(
+                account,
+                "sync_pass",
+                self.env._("The mailbox was looked through."),
+                level="debug",
+                duration=time.monotonic() - started,
+            )
             self._finish(
                 account,
                 token,

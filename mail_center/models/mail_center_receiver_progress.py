@@ -1,7 +1,6 @@
 from odoo import api, models
 
-# Less than this is fetched before anybody could look at a bar.
-WORTH_A_BAR = 20
+from .mail_center_receiver import WORTH_A_BAR
 
 
 class MailCenterReceiver(models.AbstractModel):
@@ -19,7 +18,50 @@ class MailCenterReceiver(models.AbstractModel):
     def _store(self, account, token, folder, intakes):
         result = super()._store(account, token, folder, intakes)
         self._progressed(account, len(intakes))
+        self._tell_stored(folder, result, sorted(intake.uid for intake in intakes))
         return result
+
+    @api.model
+    def _update_folder_list(self, account, token, remote):
+        # The first transaction of a connection: what came before it is told here.
+        self._tell_connected(account)
+        return super()._update_folder_list(account, token, remote)
+
+    @api.model
+    def _pop3_folder(self, account, token):
+        self._tell_connected(account)
+        return super()._pop3_folder(account, token)
+
+    @api.model
+    def _tell_connected(self, account):
+        kind = account.protocol
+        self.env["mail.center.log"]._add(
+            account,
+            "connected",
+            self.env._(
+                "Connected to %(host)s, port %(port)s, and logged in.",
+                host=account[f"{kind}_host"],
+                port=account[f"{kind}_port"],
+            ),
+            level="debug",
+            detail=f"{kind} {account[f'{kind}_security']} {account[f'{kind}_login'] or ''}",
+        )
+
+    @api.model
+    def _tell_stored(self, folder, count, uids=()):
+        """*count* mails of a chunk were stored; told in the transaction that stores them."""
+        if not count:
+            return
+        self.env["mail.center.log"]._add(
+            folder.account_id,
+            "stored",
+            self.env._(
+                "Mail stored from the folder “%(folder)s”: %(count)s.",
+                folder=folder.path, count=count,
+            ),
+            detail=f"UID {uids[0]}…{uids[-1]}" if uids else "",
+            mails=count,
+        )
 
     @api.model
     def _expect(self, account, token, count):

@@ -1,4 +1,5 @@
 import logging
+import time
 import uuid
 from datetime import timedelta
 from functools import partial
@@ -73,12 +74,15 @@ class MailCenterSender(models.AbstractModel):
         try:
             endpoint = account._endpoint("smtp")
             self._commit()  # no transaction stays open while the network is in use
+            started = time.monotonic()
             session = smtp.Session.open(endpoint, self._host_name(account))
         except (MailServerError, ValueError, KeyFileError) as error:
             self._account_failed(account, rows, error)
             return False
+        seconds = time.monotonic() - started
         left = True
         with session:
+            self._tell_connected(account, seconds)
             for row, envelope_from, recipients, raw in loads:
                 if not session.usable or not left:
                     self._give_back(row, token)
@@ -97,6 +101,21 @@ class MailCenterSender(models.AbstractModel):
                 if attempt:
                     left = self._record(row, token, attempt)
         return session.usable
+
+    @api.model
+    def _tell_connected(self, account, seconds):
+        self.env["mail.center.log"]._add(
+            account,
+            "connected",
+            self.env._(
+                "Connected to %(host)s, port %(port)s, to send mail.",
+                host=account.smtp_host, port=account.smtp_port,
+            ),
+            level="debug",
+            detail=f"smtp {account.smtp_security} {account.smtp_login or ''}",
+            duration=seconds,
+        )
+        self._commit()
 
     @api.model
     def _load(self, rows):

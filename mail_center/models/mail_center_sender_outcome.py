@@ -129,5 +129,7 @@ class MailCenterSender(models.AbstractModel):
             self.env._("%(state)s: mail no. %(number)s", state=label, number=row.id),
             level=level,
             detail=row.error or "",
+            mails=1 if row.state in ("sent", "partly_sent") else 0,
+            correlation=f"outbox-{row.id}",
         )
         row.account_id._notify_readers(row.message_id)

@@ -1,6 +1,7 @@
 from odoo import fields, models
 
 from .mail_center_draft_send import UNDO_SECONDS
+from .mail_center_log_retention import DAYS
 
 
 class ResConfigSettings(models.TransientModel):
@@ -12,6 +13,20 @@ class ResConfigSettings(models.TransientModel):
         string="Time to undo",
         config_parameter="mail_center.undo_seconds",
         default=str(UNDO_SECONDS),
+    )
+
+    mail_center_log_days_debug = fields.Integer(
+        string="Details", config_parameter="mail_center.log_days_debug", default=DAYS["debug"]
+    )
+    mail_center_log_days_info = fields.Integer(
+        string="Information", config_parameter="mail_center.log_days_info", default=DAYS["info"]
+    )
+    mail_center_log_days_warning = fields.Integer(
+        string="Warnings", config_parameter="mail_center.log_days_warning",
+        default=DAYS["warning"],
+    )
+    mail_center_log_days_error = fields.Integer(
+        string="Errors", config_parameter="mail_center.log_days_error", default=DAYS["error"]
     )
 
     def _selection_undo_seconds(self):

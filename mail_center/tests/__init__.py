@@ -7,6 +7,7 @@ from . import (
     test_corpus,
     test_draft,
     test_every_method,
+    test_log,
     test_mailbox,
     test_mailbox_search,
     test_mailing,

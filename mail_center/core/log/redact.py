@@ -1,0 +1,30 @@
+"""Takes credentials out of text that may hold protocol lines, whatever it came from."""
+
+from __future__ import annotations
+
+import re
+
+_MARK = "***"
+_PATTERNS = (
+    # IMAP LOGIN (RFC 9051 section 6.2.3): the login stays, the password goes.
+    (re.compile(r'(\bLOGIN\s+(?:"(?:[^"\\]|\\.)*"|\S+)\s+)("(?:[^"\\]|\\.)*"|\S+)', re.I), r"\1"),
+    # SASL: IMAP AUTHENTICATE, SMTP AUTH (RFC 4954), POP3 AUTH (RFC 5034), initial responses.
+    (re.compile(r"(\bAUTH(?:ENTICATE)?\s+(?:PLAIN|LOGIN|XOAUTH2|OAUTHBEARER|CRAM-MD5|"
+                r"SCRAM-[\w-]+)\s+)([A-Za-z0-9+/=_-]{4,})", re.I), r"\1"),
+    # POP3 PASS and APOP (RFC 1939).
+    (re.compile(r"(^\s*(?:>\s*|C:\s*)?PASS\s+)(.+)$", re.I | re.M), r"\1"),
+    (re.compile(r"(\bAPOP\s+\S+\s+)([0-9a-f]{32})", re.I), r"\1"),
+    # OAuth 2.0 bearer tokens (RFC 6750), in clear or in JSON.
+    (re.compile(r"(\bBearer\s+)([\w.~+/=-]{8,})", re.I), r"\1"),
+    (re.compile(r"((?:access|refresh|id)_token[\"']?\s*[:=]\s*[\"']?)([\w.~+/=-]{4,})", re.I),
+     r"\1"),
+    (re.compile(r"((?:password|passwd|pwd|client_secret|api_?key)[\"']?\s*[:=]\s*)"
+                r"(\"[^\"]*\"|'[^']*'|[^\s,;&]+)", re.I), r"\1"),
+)
+
+
+def redact(text: str) -> str:
+    """*text* with what looks like a password or a token replaced by ``***``. Safe to repeat."""
+    for pattern, kept in _PATTERNS:
+        text = pattern.sub(kept + _MARK, text)
+    return text

@@ -1,0 +1,43 @@
+import pytest
+
+from core.log import redact
+
+SECRETS = [
+    'a1 LOGIN anna@x.example hunter2',
+    'a1 LOGIN "anna" "hunter2 with \\" quote"',
+    "a2 AUTHENTICATE PLAIN AGFubmEAaHVudGVyMg==",
+    "AUTH PLAIN AGFubmEAaHVudGVyMg==",
+    "C: PASS hunter2 and more",
+    "APOP anna c4c9334bac560ecc979e58001b3e22fb",
+    "Authorization: Bearer hunter2-hunter2",
+    '{"access_token": "hunter2", "refresh_token":"hunter2"}',
+    "password=hunter2&x=1",
+    "password: 'hunter2 x'",
+]
+
+
+@pytest.mark.parametrize("line", SECRETS)
+def test_credentials_are_taken_out_and_a_second_time_changes_nothing(line):
+    clean = redact(line)
+    for secret in ("hunter2", "AGFubmEA", "c4c9334b"):
+        assert secret not in clean
+    assert "***" in clean
+    assert redact(clean) == clean
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "a1 NO [AUTHENTICATIONFAILED] Authentication failed.",
+        "535 5.7.8 Error: authentication failed",
+        "Nobody can log in at present",
+        "UID 12: the header is broken",
+    ],
+)
+def test_what_servers_say_stays_readable(line):
+    assert redact(line) == line
+
+
+def test_a_long_hostile_text_takes_no_time():
+    assert redact('LOGIN "' + "\\" * 100_000)
+    assert redact("password=" * 20_000)
