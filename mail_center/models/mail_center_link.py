@@ -6,6 +6,10 @@ REASONS = [
     ("token", "Answer to a mail written from the record"),
     ("reply", "Same conversation as a linked mail"),
     ("address", "Sender's address"),
+    ("number", "Its number is in the subject"),
+    ("document", "The only open document of the sender"),
+    ("learned", "As it was done by hand before"),
+    ("rule", "A rule of the account"),
     ("person", "Linked by a person"),
 ]
 
@@ -23,9 +27,11 @@ class MailCenterLink(models.Model):
         string="Document", required=True, model_field="res_model"
     )
     reason = fields.Selection(REASONS, required=True, default="person", readonly=True)
+    note = fields.Char(readonly=True, help="What exactly it was linked by.")
     user_id = fields.Many2one("res.users", string="Linked by", readonly=True)
     record_name = fields.Char(compute="_compute_record_name", string="Record")
 
+    _by_person = models.Index("(message_id) WHERE reason = 'person'")
     _link_unique = models.UniqueIndex("(res_model, res_id, message_id)")
 
     @api.depends("res_model", "res_id")
@@ -36,6 +42,12 @@ class MailCenterLink(models.Model):
             link.record_name = (
                 record.display_name if record else self.env._("(a record you may not read)")
             )
+
+    def _explanation(self):
+        """Why it is linked, for a reader of the mail."""
+        self.ensure_one()
+        text = dict(self._fields["reason"]._description_selection(self.env)).get(self.reason, "")
+        return f"{text}: {self.note}" if self.note else text
 
     def _record(self):
         """The linked record when it exists and the current user may read it, else None."""
@@ -52,8 +64,7 @@ class MailCenterLink(models.Model):
         for vals in vals_list:
             if not self.env.su:
                 self._check_target(vals.get("res_model"), vals.get("res_id"))
-                vals["reason"] = "person"
-                vals["user_id"] = self.env.uid
+                vals.update(reason="person", note=False, user_id=self.env.uid)
         return super().create(vals_list)
 
     def write(self, vals):
@@ -100,7 +111,7 @@ class MailCenterLink(models.Model):
         links = self.sudo().search([("res_model", "=", res_model), ("res_id", "=", record.id)])
         messages = links.message_id.sorted(lambda mail: (mail.date, mail.id), reverse=True)
         shown = messages[: max(0, min(int(limit), 200))]
-        reason = {link.message_id.id: link.reason for link in links}
+        reason = {link.message_id.id: link._explanation() for link in links}
         return {
             "count": len(messages),
             "emails": [self._email_of_record(mail, reason[mail.id]) for mail in shown],
@@ -131,13 +142,12 @@ class MailCenterLink(models.Model):
             "readable": self._may_read_linked(message),
         }
         if data["readable"]:
-            reasons = dict(self._fields["reason"]._description_selection(self.env))
             data.update(
                 subject=message.subject or self.env._("(no subject)"),
                 sender=message.from_display or message.email_from or "",
                 to=message.to_display or "",
                 snippet=message.snippet or "",
-                reason=reasons[reason],
+                reason=reason,
                 remote=message.remote_count,
                 owned=message.account_id.sudo(False).can_read,
                 attachments=[

@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.fields import Domain
 
 from ..core.mime import LinkToken, read_token, sign_token
 from ..core.threads import New, assign, mentioned
@@ -74,39 +75,10 @@ class MailCenterLinking(models.AbstractModel):
 
     @api.model
     def _link(self, messages):
-        """Link new messages to records: by token, by conversation, by address."""
+        """Link new messages to records, unless a person has undone that, and say why."""
         if not messages:
             return
-        linkable = self.env["mail.center.linkable"]._models()
-        key = self._token_key()
-        wanted = {}
-        for message in messages:
-            ids = [*(message.references or "").split(), *(message.in_reply_to or "").split()]
-            token = read_token(key, reversed(ids))
-            if token and token.model in linkable:
-                wanted.setdefault((message.id, token.model, token.res_id), "token")
-        self.env["mail.center.link"].flush_model()
-        messages.flush_recordset()
-        if threads := messages.thread_id.ids:
-            self.env.cr.execute(
-                """
-                SELECT DISTINCT message.thread_id, link.res_model, link.res_id
-                  FROM mail_center_link link
-                  JOIN mail_center_message message ON message.id = link.message_id
-                 WHERE message.thread_id IN %s AND link.reason <> 'address'
-                """,
-                [tuple(threads)],
-            )
-            linked = {}
-            for thread, res_model, res_id in self.env.cr.fetchall():
-                linked.setdefault(thread, []).append((res_model, res_id))
-            for message in messages:
-                for res_model, res_id in linked.get(message.thread_id.id, ()):
-                    if res_model in linkable:
-                        wanted.setdefault((message.id, res_model, res_id), "reply")
-        if "res.partner" in linkable:
-            for message in messages.filtered("partner_id"):
-                wanted.setdefault((message.id, "res.partner", message.partner_id.id), "address")
+        wanted = self._wanted(messages)
         Links = self.env["mail.center.link"].sudo()
         existing = {
             (link.message_id.id, link.res_model, link.res_id)
@@ -115,13 +87,98 @@ class MailCenterLinking(models.AbstractModel):
             )
         }
         alive = self._alive({(model, res_id) for _message, model, res_id in wanted})
+        undone = self._undone(messages)
         Links.create(
             [
-                {"message_id": message, "res_model": model, "res_id": res_id, "reason": reason}
-                for (message, model, res_id), reason in wanted.items()
-                if (message, model, res_id) not in existing and (model, res_id) in alive
+                {"message_id": message, "res_model": model, "res_id": res_id, "reason": reason,
+                 "note": note}
+                for (message, model, res_id), (reason, note) in wanted.items()
+                if (message, model, res_id) not in existing
+                and (model, res_id) in alive
+                and (message, model, res_id) not in undone
             ]
         )
+
+    @api.model
+    def _wanted(self, messages):
+        """``{(message id, model, res_id): (reason, note)}``: by token, conversation, address."""
+        linkable = self.env["mail.center.linkable"]._models()
+        key = self._token_key()
+        wanted = {}
+        for message in messages:
+            ids = [*(message.references or "").split(), *(message.in_reply_to or "").split()]
+            token = read_token(key, reversed(ids))
+            if token and token.model in linkable:
+                wanted.setdefault((message.id, token.model, token.res_id), ("token", False))
+        for thread, targets in self._linked_in(messages.thread_id).items():
+            for message in messages.filtered(lambda one, t=thread: one.thread_id.id == t):
+                for res_model, res_id in targets:
+                    if res_model in linkable:
+                        wanted.setdefault((message.id, res_model, res_id), ("reply", False))
+        if "res.partner" in linkable:
+            for message in messages.filtered("partner_id"):
+                wanted.setdefault(
+                    (message.id, "res.partner", message.partner_id.id),
+                    ("address", message.partner_id.email_normalized or False),
+                )
+        return wanted
+
+    @api.model
+    def _linked_in(self, threads, with_address=False):
+        """Thread id → {(model, res_id)} that its messages are linked to."""
+        linked = {}
+        if not threads:
+            return linked
+        self.env.flush_all()
+        self.env.cr.execute(
+            """
+            SELECT DISTINCT message.thread_id, link.res_model, link.res_id
+              FROM mail_center_link link
+              JOIN mail_center_message message ON message.id = link.message_id
+             WHERE message.thread_id IN %s AND (%s OR link.reason <> 'address')
+            """,
+            [tuple(threads.ids), with_address],
+        )
+        for thread, res_model, res_id in self.env.cr.fetchall():
+            linked.setdefault(thread, set()).add((res_model, res_id))
+        return linked
+
+    @api.model
+    def _undone(self, messages):
+        """``{(message id, model, res_id)}`` that people took away, and that must not come back.
+
+        What was taken off the last mail of a conversation that had it is undone for the
+        conversation: the next answer does not bring it back. What was guessed from the sender is
+        undone for the sender.
+        """
+        Undone = self.env["mail.center.link.undone"].sudo()
+        undone = Undone.search(
+            Domain("message_id", "in", messages.ids)
+            | Domain("message_id.thread_id", "in", messages.thread_id.ids)
+            | Domain("reason", "in", ("learned", "document"))
+            & Domain("message_id.account_id", "in", messages.account_id.ids)
+            & Domain("message_id.email_from", "in", messages.mapped("email_from"))
+        )
+        if not undone:
+            return set()
+        left = self._linked_in(messages.thread_id, with_address=True)
+        found = set()
+        for one in undone:
+            target = (one.res_model, one.res_id)
+            origin = one.message_id
+            for message in messages:
+                in_thread = (
+                    message.thread_id and message.thread_id == origin.thread_id
+                    and target not in left.get(message.thread_id.id, ())
+                )
+                of_sender = (
+                    one.reason in ("learned", "document")
+                    and message.email_from == origin.email_from
+                    and message.account_id == origin.account_id
+                )
+                if message == origin or in_thread or of_sender:
+                    found.add((message.id, *target))
+        return found
 
     @api.model
     def _alive(self, targets):

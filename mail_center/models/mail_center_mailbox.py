@@ -287,9 +287,6 @@ class MailCenterMailbox(models.AbstractModel):
     @api.model
     def _link_chips(self, mails):
         """Message id → its links as chips, without what the user may not read."""
-        reasons = dict(self.env["mail.center.link"]._fields["reason"]._description_selection(
-            self.env
-        ))
         links = self.env["mail.center.link"].search([("message_id", "in", mails.ids)])
         names = {}
         for model, group in links.grouped("res_model").items():
@@ -309,7 +306,7 @@ class MailCenterMailbox(models.AbstractModel):
                         "res_id": link.res_id,
                         "name": name,
                         "kind": kinds.get(link.res_model, link.res_model),
-                        "reason": reasons.get(link.reason, ""),
+                        "reason": link._explanation(),
                     }
                 )
         return chips

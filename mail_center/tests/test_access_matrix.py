@@ -52,6 +52,7 @@ MATRIX = {
     "mail.center.thread": {"owner": "r", "reader": "r", "delegate": "r"},
     "mail.center.thread.reference": {},
     "mail.center.link": {"owner": "rcu", "reader": "rcu", "delegate": "rcu"},
+    "mail.center.link.undone": {},
     "mail.center.outbox": {"owner": "r", "reader": "r", "delegate": "r"},
     "mail.center.outbox.recipient": {"owner": "r", "reader": "r", "delegate": "r"},
     "mail.center.outbox.event": {"owner": "r", "reader": "r", "delegate": "r"},
@@ -198,6 +199,11 @@ class MatrixCase:
             if not self.env["mail.center.linkable"].search([("model", "=", "res.partner")]):
                 partners = self.env["ir.model"]._get("res.partner")
                 self.env["mail.center.linkable"].create({"model_id": partners.id})
+            return (
+                {"message_id": message.id, "res_model": "res.partner", "res_id": self.partner.id},
+                {"res_id": self.partner.id},
+            )
+        if model == "mail.center.link.undone":
             return (
                 {"message_id": message.id, "res_model": "res.partner", "res_id": self.partner.id},
                 {"res_id": self.partner.id},

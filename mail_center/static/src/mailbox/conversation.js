@@ -20,6 +20,7 @@ export class Conversation extends Component {
         markRead: Function,
         link: Function,
         unlink: Function,
+        accept: Function,
         openRecord: Function,
     };
 

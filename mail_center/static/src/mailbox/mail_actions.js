@@ -42,6 +42,12 @@ export function useMailActions(box) {
         });
     }
 
+    /** Link the mail to a record that was suggested. */
+    async function accept(mail, target) {
+        await orm.call("mail.center.mailbox", "link", [[mail.id], target.model, target.id]);
+        await box.refresh();
+    }
+
     async function unlink(chip, mail) {
         await orm.unlink("mail.center.link", [chip.id]);
         await box.refresh();
@@ -70,5 +76,5 @@ export function useMailActions(box) {
         });
     }
 
-    return { markRead, star, link, unlink, openRecord };
+    return { markRead, star, link, accept, unlink, openRecord };
 }
