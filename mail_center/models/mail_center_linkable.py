@@ -1,5 +1,8 @@
+import ast
+
 from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 
 
 class MailCenterLinkable(models.Model):
@@ -18,6 +21,11 @@ class MailCenterLinkable(models.Model):
     model = fields.Char(related="model_id.model", store=True, index=True)
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
+    open_domain = fields.Char(
+        string="Open documents",
+        help="Which of them new mail of their partner is likely to be about. Mail goes to the only "
+        "one by itself; with several, a person is asked. Empty: never by the sender alone.",
+    )
 
     _model_unique = models.UniqueIndex("(model_id)", "This document is linkable already.")
 
@@ -31,6 +39,28 @@ class MailCenterLinkable(models.Model):
                         linkable.model_id.name,
                     )
                 )
+
+    @api.constrains("open_domain", "model_id")
+    def _check_open_domain(self):
+        for linkable in self.filtered("open_domain"):
+            try:
+                linkable._open_documents([("id", "=", 0)])
+            except Exception as error:
+                raise ValidationError(
+                    self.env._(
+                        "The filter for open documents of “%(document)s” does not work: %(error)s",
+                        document=linkable.model_id.name, error=error,
+                    )
+                ) from error
+
+    def _open_documents(self, more=()):
+        """The open documents of this kind that match *more* (a domain), newest first."""
+        self.ensure_one()
+        Records = self.env[self.model_id.model].sudo()
+        if not self.open_domain:
+            return Records
+        domain = Domain(ast.literal_eval(self.open_domain)) & Domain(list(more))
+        return Records.search(domain, limit=1000, order="id desc")
 
     @api.model
     @tools.ormcache()

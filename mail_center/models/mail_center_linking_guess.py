@@ -1,8 +1,11 @@
+import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
 
 from ..core.document_numbers import document_numbers
+
+_logger = logging.getLogger(__name__)
 
 # What is open today says nothing about a mail of last year that is imported now.
 FRESH_DAYS = 7
@@ -19,6 +22,18 @@ class MailCenterLinking(models.AbstractModel):
     @api.model
     def _wanted(self, messages):
         wanted = super()._wanted(messages)
+        try:
+            with self.env.cr.savepoint():
+                return self._guessed(messages, dict(wanted))
+        except Exception as error:
+            # A filter that an upgrade made invalid, say: no reason not to take the mail in.
+            self.env["mail.center.filing"]._reraise_concurrency(error)
+            _logger.warning("Mail was linked without guessing", exc_info=True)
+            return wanted
+
+    @api.model
+    def _guessed(self, messages, wanted):
+        """*wanted* with what can be guessed beside it."""
         numbered, _strange = self._by_number(messages)
         for key, note in numbered.items():
             wanted.setdefault(key, ("number", note))
@@ -99,13 +114,13 @@ class MailCenterLinking(models.AbstractModel):
         partners = messages.partner_id.commercial_partner_id
         if not partners:
             return found
-        for model in self._document_models():
-            domain = self.env[model].sudo()._mail_center_open_domain()
-            if domain is None:
-                continue
-            records = self.env[model].sudo().search(
-                [("partner_id.commercial_partner_id", "in", partners.ids), *domain],
-                limit=1000, order="id desc",
+        kinds = self.env["mail.center.linkable"].sudo().search(
+            [("model", "in", self._document_models()), ("open_domain", "!=", False)]
+        )
+        for kind in kinds:
+            model = kind.model
+            records = kind._open_documents(
+                [("partner_id.commercial_partner_id", "in", partners.ids)]
             )
             by_partner = records.grouped(lambda one: one.partner_id.commercial_partner_id)
             for message in messages.filtered("partner_id"):
@@ -160,7 +175,7 @@ class MailCenterLinking(models.AbstractModel):
 
     @api.model
     def _suggested(self, message):
-        """``[(model, res_id, why)]`` for a mail, what is not certain enough to be done by itself."""
+        """``[(model, res_id, why)]``: what is not certain enough to be linked by itself."""
         message = message.sudo()
         _mine, strange = self._by_number(message)
         found = {(model, res_id): self.env._("Its number is in the subject.")

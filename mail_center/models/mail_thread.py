@@ -38,14 +38,6 @@ class MailThread(models.AbstractModel):
         emails = [found["email_to"]] if found.get("email_to") else []
         return partners.filtered("email"), emails
 
-    @api.model
-    def _mail_center_open_domain(self):
-        """Domain of documents that a new mail of their partner is likely to be about.
-
-        None: mail is not linked to this kind by the sender's address alone. Glue addons know.
-        """
-        return None
-
     def action_mail_center_compose(self):
         """Open a window to write an email about this record."""
         self.ensure_one()

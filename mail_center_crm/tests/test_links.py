@@ -2,6 +2,7 @@
 
 from odoo import fields
 from odoo.addons.mail_center.tests.understanding_common import UnderstandingCase
+from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
 
@@ -22,11 +23,15 @@ class TestLinks(UnderstandingCase):
         letter = self.letter(subject, **options)
         return self.take(letter.replace("Mon, 4 May 2026 10:00:00 +0000", now))
 
+    def answer(self, message):
+        head = f"In-Reply-To: {message.message_id}\n"
+        return self.take(self.letter("Re: Question", headers=head))
+
     def linked(self, message):
         return {link.res_id: link.reason for link in message.link_ids
                 if link.res_model == "crm.lead"}
 
-    def unlink(self, message, record):
+    def take_off(self, message, record):
         links = message.link_ids.with_user(self.owner)
         links.filtered(lambda one: (one.res_model, one.res_id) ==
                        (record._name, record.id)).unlink()
@@ -65,7 +70,7 @@ class TestLinks(UnderstandingCase):
         self.assertEqual(self.linked(mail), {self.lead.id: "learned"})
         (chip,) = [one for one in self.opened(mail)["links"] if one["model"] == "crm.lead"]
         self.assertIn("eve@x.example", chip["reason"])
-        self.unlink(mail, self.lead)
+        self.take_off(mail, self.lead)
         self.assertFalse(self.linked(self.fresh()), "undone for the sender")
 
     def test_nothing_is_learned_from_hands_that_differ(self):
@@ -76,27 +81,23 @@ class TestLinks(UnderstandingCase):
     def test_an_undone_link_stays_undone_through_the_conversation_until_a_person_links_it(self):
         first = self.take(self.letter("Question"))
         self.link(first, self.lead)
-        answer = self.take(self.letter("Re: Question", headers=f"In-Reply-To: {first.message_id}\n"))
+        answer = self.answer(first)
         self.assertEqual(self.linked(answer), {self.lead.id: "reply"})
-        self.unlink(first, self.lead)
-        self.unlink(answer, self.lead)
-        next_one = self.take(
-            self.letter("Re: Question", headers=f"In-Reply-To: {answer.message_id}\n")
-        )
+        self.take_off(first, self.lead)
+        self.take_off(answer, self.lead)
+        next_one = self.answer(answer)
         self.assertFalse(self.linked(next_one))
         self.env["mail.center.linking"]._link(first | answer | next_one)
         self.assertFalse(self.linked(first) or self.linked(answer) or self.linked(next_one))
         self.link(answer, self.lead)
-        last = self.take(
-            self.letter("Re: Question", headers=f"In-Reply-To: {next_one.message_id}\n")
-        )
+        last = self.answer(next_one)
         self.assertEqual(self.linked(last), {self.lead.id: "reply"})
 
     def test_taking_one_mail_off_leaves_the_rest_of_the_conversation_linked(self):
         first = self.take(self.letter("Question"))
         self.link(first, self.lead)
-        answer = self.take(self.letter("Re: Question", headers=f"In-Reply-To: {first.message_id}\n"))
-        self.unlink(answer, self.lead)
+        answer = self.answer(first)
+        self.take_off(answer, self.lead)
         self.env["mail.center.linking"]._link(answer)
         self.assertFalse(self.linked(answer))
         self.assertTrue(self.linked(first))
@@ -106,6 +107,18 @@ class TestLinks(UnderstandingCase):
         self.link(mail, self.lead)
         self.link(mail, self.other)
         self.assertEqual(set(self.linked(mail)), {self.lead.id, self.other.id})
+
+    def test_a_filter_that_no_longer_works_keeps_no_mail_away(self):
+        kind = self.env["mail.center.linkable"].search([("model", "=", "crm.lead")])
+        with self.assertRaises(ValidationError):
+            kind.open_domain = "[('no_such_field', '=', 1)]"
+        self.env.cr.execute(
+            "UPDATE mail_center_linkable SET open_domain = 'nonsense(' WHERE id = %s", [kind.id]
+        )
+        kind.invalidate_recordset()
+        with self.assertLogs("odoo.addons.mail_center", "WARNING"):
+            mail = self.fresh()
+        self.assertTrue(mail.link_ids.filtered(lambda one: one.res_model == "res.partner"))
 
     def test_who_may_not_read_an_opportunity_is_not_told_of_it(self):
         mail = self.fresh()
