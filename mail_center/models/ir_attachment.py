@@ -1,5 +1,7 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError
+
+from ..core.mime import danger
 
 # Sources and files of mail are evidence: what came and what went, byte for byte.
 GUARDED = frozenset({"mail.center.message", "mail.center.quarantine"})
@@ -7,6 +9,21 @@ GUARDED = frozenset({"mail.center.message", "mail.center.quarantine"})
 
 class IrAttachment(models.Model):
     _inherit = "ir.attachment"
+
+    mail_center_warning = fields.Char(compute="_compute_mail_center_warning", exportable=False)
+
+    @api.depends("name")
+    @api.depends_context("lang")
+    def _compute_mail_center_warning(self):
+        """What to know before a file that came by mail is opened."""
+        texts = {
+            "disguised": self.env._(
+                "This file is a program that is named like a document. Don't open it."
+            ),
+            "program": self.env._("This file is a program: open it only if you expect it."),
+        }
+        for file in self:
+            file.mail_center_warning = texts.get(danger(file.name or ""), False)
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -151,7 +151,8 @@ class MailCenterLink(models.Model):
                 remote=message.remote_count,
                 owned=message.account_id.sudo(False).can_read,
                 attachments=[
-                    {"id": file.id, "name": file.name, "size": file.file_size}
+                    {"id": file.id, "name": file.name, "size": file.file_size,
+                     "warning": file.mail_center_warning}
                     for file in message.file_ids
                 ],
             )

@@ -74,7 +74,7 @@ class MailCenterMailbox(models.AbstractModel):
             ],
             "files": [
                 {"id": file.id, "name": file.name, "size": file.file_size,
-                 "mimetype": file.mimetype}
+                 "mimetype": file.mimetype, "warning": file.mail_center_warning}
                 for file in mail.sudo().file_ids
             ],
             "links": chips.get(mail.id, []),

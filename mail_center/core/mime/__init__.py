@@ -14,6 +14,7 @@ from .build import (
 from .content_hash import content_hash
 from .draft import FIELD as DRAFT_FIELD
 from .draft import draft_bytes, draft_mark
+from .filename import danger
 from .mailto import Mailto, parse_mailto
 from .model import (
     Attachment,
@@ -55,6 +56,7 @@ __all__ = [
     "Unparsable",
     "build",
     "content_hash",
+    "danger",
     "draft_bytes",
     "draft_mark",
     "new_message_id",

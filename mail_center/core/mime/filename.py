@@ -33,6 +33,19 @@ _EXTENSIONS = {
     "application/vnd.ms-tnef": ".dat",
 }
 MAX_LENGTH = 150
+# What a double click runs, or opens a program with a program in it.
+_PROGRAMS = {
+    "exe", "scr", "com", "pif", "bat", "cmd", "cpl", "msi", "msp", "msix", "appx", "hta", "js",
+    "jse", "vbs", "vbe", "wsf", "wsh", "ps1", "psm1", "lnk", "url", "jar", "jnlp", "reg", "inf",
+    "dll", "sys", "iso", "img", "vhd", "vhdx", "apk", "app", "dmg", "pkg", "command", "sh", "run",
+    "desktop", "scf", "xll", "docm", "dotm", "xlsm", "xltm", "xlam", "pptm", "potm", "ppsm",
+    "chm", "application", "gadget",
+}  # fmt: skip
+_DOCUMENTS = {
+    "pdf", "doc", "docx", "odt", "rtf", "txt", "xls", "xlsx", "ods", "csv", "ppt", "pptx", "odp",
+    "jpg", "jpeg", "png", "gif", "webp", "tif", "tiff", "bmp", "mp3", "mp4", "avi", "mov", "zip",
+    "rar", "7z", "eml", "msg", "html", "htm", "xml",
+}  # fmt: skip
 
 
 def clean(name: str) -> str:
@@ -58,6 +71,15 @@ def clean(name: str) -> str:
         else:
             name = name[:MAX_LENGTH].rstrip()
     return name
+
+
+def danger(name: str) -> str:
+    """What to warn of before a file is opened: ``disguised`` (a program that looks like a
+    document: ``invoice.pdf.exe``), ``program``, or ''."""
+    parts = [part.strip().lower() for part in name.rstrip(". ").split(".")]
+    if len(parts) < 2 or parts[-1] not in _PROGRAMS:
+        return ""
+    return "disguised" if any(part in _DOCUMENTS for part in parts[1:-1]) else "program"
 
 
 def extension_for(content_type: str) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from .address import Address
@@ -33,6 +34,22 @@ class Limits:
     encoded_words: int = 20_000  # in the message's own header
     body_chars: int = 2 * 1024 * 1024  # longer bodies are cut and kept whole as an attachment
     header_chars: int = 16 * 1024  # longer values are cut in ParsedMail.headers
+    decoded_ratio: int = 2  # the files may be so many times as large as the message, and …
+    decoded_extra: int = 16 * 1024 * 1024  # … so many bytes more: what is packed may unpack a lot
+    seconds: float = 30.0  # of processor time, looked at from part to part
+
+
+@dataclass(slots=True)
+class Clock:
+    """Processor time of this thread since it was made: others at work do not count."""
+
+    seconds: float
+    start: float = field(default_factory=time.thread_time)
+
+    def check(self) -> None:
+        """Raise Unparsable when the time is over."""
+        if time.thread_time() - self.start >= self.seconds:
+            raise Unparsable(f"The message takes longer than {self.seconds:g} seconds to read.")
 
 
 @dataclass(frozen=True, slots=True)

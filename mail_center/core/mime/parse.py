@@ -14,7 +14,7 @@ from .charset import clean_body, clean_line, decode
 from .content_hash import fingerprint
 from .flowed import unflow
 from .header import decode_words
-from .model import Attachment, Limits, ParsedMail, Unparsable
+from .model import Attachment, Clock, Limits, ParsedMail, Unparsable
 from .report import report_of
 from .structure import Entity, peek, split
 from .tnef import is_tnef, read_tnef
@@ -55,8 +55,9 @@ class _Body:
 class _Reader:
     """Walks the tree once and collects what ParsedMail is made of."""
 
-    def __init__(self, root: Entity, limits: Limits, defects: list[str]):
-        self.root, self.limits, self.defects = root, limits, defects
+    def __init__(self, root: Entity, limits: Limits, defects: list[str], clock: Clock):
+        self.root, self.limits, self.defects, self.clock = root, limits, defects, clock
+        self.decoded = 0  # bytes of all files so far
         self.attachments: list[Attachment] = []
         self.calendar_method = False
         self.packed = ("", "")  # text and HTML of a winmail.dat
@@ -74,6 +75,15 @@ class _Reader:
     def note(self, defect: str) -> None:
         if defect not in self.defects:
             self.defects.append(defect)
+
+    def _keep(self, file: Attachment) -> None:
+        """Add a file. A few bytes must not become more than can be stored."""
+        self.clock.check()
+        self.decoded += len(file.content)
+        ratio, extra = self.limits.decoded_ratio, self.limits.decoded_extra
+        if self.decoded > ratio * len(self.root.raw) + extra:
+            raise Unparsable("The message unpacks to far more than what was sent.")
+        self.attachments.append(file)
 
     def _read(self, entity: Entity, related: bool) -> _Body:
         if entity.maintype == "multipart":
@@ -130,6 +140,7 @@ class _Reader:
         return body
 
     def _text_of(self, entity: Entity) -> str:
+        self.clock.check()
         data = entity.content()
         charset = header.charset_of(entity.params)
         if not charset and entity.content_type == "text/html":
@@ -151,7 +162,7 @@ class _Reader:
         if len(text) > budget or len(data) > 4 * budget + 4:
             self.note("a body is too long to show whole; the whole is attached")
             extension = filename.extension_for(entity.content_type)
-            self.attachments.append(Attachment(f"body{extension}", entity.content_type, data))
+            self._keep(Attachment(f"body{extension}", entity.content_type, data))
             text = text[:budget]
         self.body_chars += len(text)
         return text
@@ -167,7 +178,7 @@ class _Reader:
         inline = bool(content_id) and entity.disposition != "attachment" and (
             related or entity.disposition == "inline" or entity.maintype == "image"
         )  # fmt: skip
-        self.attachments.append(
+        self._keep(
             Attachment(self._name(entity, content), content_type, content, content_id or None,
                        inline)
         )  # fmt: skip
@@ -192,7 +203,7 @@ class _Reader:
             if not re.fullmatch(r"[\w!#$&^.+-]+/[\w!#$&^.+-]+", content_type, re.ASCII):
                 content_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
             content_id = clean_line(content_id)[:500]
-            self.attachments.append(
+            self._keep(
                 Attachment(filename.clean(name) or "attachment.bin", content_type, data,
                            content_id or None, bool(content_id) and "image/" in content_type)
             )  # fmt: skip
@@ -255,10 +266,11 @@ def _kind(root: Entity, reader: _Reader, report_kind: str, text: str) -> str:
 
 
 def _parse(raw: bytes, limits: Limits) -> ParsedMail:
-    root, defects = split(raw, limits)
+    clock = Clock(limits.seconds)
+    root, defects = split(raw, limits, clock)
     if sum(raw_value.count(b"=?") for _, raw_value in root.fields) > 2 * limits.encoded_words:
         raise Unparsable(f"The header has more than {limits.encoded_words} encoded words.")
-    reader = _Reader(root, limits, defects)
+    reader = _Reader(root, limits, defects, clock)
 
     def text_field(name: str) -> str:
         return decode_words(root.raw_field(name), reader.hint)

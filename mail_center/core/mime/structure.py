@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator
 
 from . import header
-from .model import Limits, Unparsable
+from .model import Clock, Limits, Unparsable
 
 _FIELD = re.compile(rb"([!-9;-~]{1,256})[ \t]*:")
 _TYPE = re.compile(r"[!#$%&'*+.^_`|~0-9a-z-]+/[!#$%&'*+.^_`|~0-9a-z-]+")
@@ -233,8 +233,8 @@ def _part_spans(
 class _Splitter:
     """Builds the tree of one message within the limits."""
 
-    def __init__(self, raw: bytes, limits: Limits):
-        self.raw, self.limits = raw, limits
+    def __init__(self, raw: bytes, limits: Limits, clock: Clock):
+        self.raw, self.limits, self.clock = raw, limits, clock
         self.defects: list[str] = []
         self.parts = self.fields = 0
 
@@ -244,6 +244,7 @@ class _Splitter:
 
     def entity(self, start: int, end: int, default: str) -> Entity:
         self.parts += 1
+        self.clock.check()
         if self.parts > self.limits.parts:
             raise Unparsable(f"The message has more than {self.limits.parts} parts.")
         fields, body, separated = read_fields(self.raw, start, end, self.limits)
@@ -280,13 +281,15 @@ class _Splitter:
         return _part_spans(self.raw, entity.start, entity.end, boundary, self.limits.parts)
 
 
-def split(raw: bytes, limits: Limits = Limits()) -> tuple[Entity, list[str]]:  # noqa: B008
+def split(
+    raw: bytes, limits: Limits = Limits(), clock: Clock | None = None  # noqa: B008
+) -> tuple[Entity, list[str]]:
     """The tree of a message and what was wrong with it. Raises Unparsable beyond the limits."""
     if len(raw) > limits.size:
         raise Unparsable(f"The message is larger than {limits.size} bytes.")
     if b"\n" not in raw and b"\r" in raw:
         raw = raw.replace(b"\r", b"\n")
-    splitter = _Splitter(raw, limits)
+    splitter = _Splitter(raw, limits, clock or Clock(limits.seconds))
     root = splitter.entity(0, len(raw), "text/plain")
     pending = [(root, 1)]
     while pending:

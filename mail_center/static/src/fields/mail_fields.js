@@ -29,6 +29,7 @@ class MailFilesField extends Component {
             id: record.resId,
             name: record.data.name,
             size: record.data.file_size,
+            warning: record.data.mail_center_warning,
         }));
     }
 }
@@ -39,6 +40,7 @@ registry.category("fields").add("mail_center_files", {
     relatedFields: [
         { name: "name", type: "char" },
         { name: "file_size", type: "integer" },
+        { name: "mail_center_warning", type: "char" },
     ],
 });
 
