@@ -45,6 +45,9 @@
         "wizards/mail_center_adopt_views.xml",
         "wizards/mail_center_template_import_views.xml",
         "wizards/mail_center_switch_views.xml",
+        "wizards/mail_center_handover_views.xml",
+        "wizards/mail_center_privacy_views.xml",
+        "views/mail_center_privacy_views.xml",
         "views/menus.xml",
     ],
     "assets": {

@@ -43,6 +43,7 @@ class MailCenterMessageController(http.Controller):
     @http.route("/mail_center/message/<int:message_id>/body", type="http", auth="user")
     def body(self, message_id, images="", fold=""):
         message = self._readable(message_id)
+        request.env["mail.center.reading"]._note(message)
         show = images == "1"
         return self._respond(
             message._body_page(show_remote=show, fold=fold == "1"),
@@ -66,6 +67,7 @@ class MailCenterMessageController(http.Controller):
         file = message.attachment_ids.filtered(lambda a: a.id == attachment_id)
         if not file:
             raise NotFound
+        request.env["mail.center.reading"]._note(message)
         return self._respond(
             file.raw, "application/octet-stream", "default-src 'none'; sandbox", file.name
         )
@@ -75,6 +77,7 @@ class MailCenterMessageController(http.Controller):
         message = request.env["mail.center.message"].browse(message_id)
         if not message.exists() or not message.has_access("read"):
             raise NotFound
+        request.env["mail.center.reading"]._note(message.sudo())
         return self._source(message, f"{message.subject or 'message'}.eml")
 
     @http.route("/mail_center/quarantine/<int:line_id>/source", type="http", auth="user")

@@ -30,6 +30,9 @@ MANAGER_FIELDS = frozenset(
         "verify_certificate",
         "ca_pem",
         "use_for_integration",
+        # Who reads must not be the one who says whether it is noted, nor for how long mail is kept.
+        "audit_reading",
+        "retention_days",
     }
 )
 

@@ -101,6 +101,9 @@ class MailCenterAccount(models.Model):
 
     def action_forget_passwords(self):
         self._require("manage")
+        self._forget_passwords()
+
+    def _forget_passwords(self):
         for account in self:
             for kind in KINDS:
                 self.env["mail.center.account.secret"]._forget(account, kind)

@@ -14,6 +14,7 @@ KINDS = (
     "sender",
     "delegate",  # has the permission to manage the account
     "manager",
+    "officer",  # may export and erase the data of a person, and read no mail
     "foreign",  # may read the account, but works for another company
 )
 OPERATIONS = ("read", "write", "create", "unlink")
@@ -44,6 +45,11 @@ MATRIX = {
     # Wizards are of the one who opened them; only who manages the account switches it.
     "mail.center.adopt": {"manager": "c"},
     "mail.center.adopt.line": {},
+    "mail.center.handover": {"manager": "c"},
+    "mail.center.privacy": {"officer": "c"},
+    "mail.center.erasure": {"officer": "r"},
+    # It names mail, and a manager may read none.
+    "mail.center.reading": {"owner": "r", "delegate": "r"},
     "mail.center.switch": {"owner": "c", "delegate": "c", "manager": "c"},
     "mail.center.switch.line": {},
     "mail.center.folder": {"owner": "rw", "reader": "r", "delegate": "rw", "manager": "rw"},
@@ -75,6 +81,7 @@ class MatrixCase:
             "nobody": self.make_user("nobody", "base.group_user"),
             "portal": self.make_user("portal", "base.group_portal"),
             "manager": self.make_user("manager", "base.group_user,mail_center.group_manager"),
+            "officer": self.make_user("officer", "base.group_user,mail_center.group_privacy"),
             "foreign": self.make_user(
                 "foreign", email, company_id=self.second_company.id,
                 company_ids=[(6, 0, self.second_company.ids)],
@@ -163,6 +170,8 @@ class MatrixCase:
             return {"account_id": account, "uidl": f"u{number}"}, {"state": "gone"}
         if model == "mail.center.adopt":
             return {}, {"line_ids": []}
+        if model == "mail.center.handover":
+            return {"user_id": self.users["owner"].id}, {"forget_passwords": True}
         if model == "mail.center.adopt.line":
             return {"adopt_id": self.fresh("mail.center.adopt").id}, {"selected": True}
         if model == "mail.center.switch":
@@ -184,7 +193,18 @@ class MatrixCase:
             return {"subject": f"new {number}"}, {"subject": "changed"}
         if model == "mail.center.message":
             return {"account_id": account, "direction": "in"}, {"type_id": self.some_type.id}
+        if model == "mail.center.privacy":
+            return {"email": "eve@outside.example"}, {"email": "eva@outside.example"}
+        if model == "mail.center.erasure":
+            return {"reason": "request"}, {"message_count": 1}
         message = self.fresh("mail.center.message")
+        if model == "mail.center.reading":
+            now = self.env.cr.now()
+            return (
+                {"message_id": message.id, "user_id": self.users["reader"].id,
+                 "first_date": now, "last_date": now},
+                {"count": 9},
+            )
         if model == "mail.center.message.location":
             folder = self.fresh("mail.center.folder").id
             return {"message_id": message.id, "folder_id": folder, "uid": 1}, {"flags": "x"}

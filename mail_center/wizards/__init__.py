@@ -2,6 +2,8 @@ from . import (
     base_partner_merge,
     mail_center_adopt,
     mail_center_adopt_line,
+    mail_center_handover,
+    mail_center_privacy,
     mail_center_switch,
     mail_center_template_import,
 )
