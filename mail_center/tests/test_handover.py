@@ -50,7 +50,7 @@ class TestHandover(TransactionCase):
         events = self.env["mail.center.log"].search(
             [("account_id", "in", (self.account | self.shared).ids)]
         ).mapped("event")
-        self.assertEqual(set(events), {"handed_over", "permission_removed"})
+        self.assertLessEqual({"handed_over", "permission_removed"}, set(events))
 
     def test_passwords_go_only_when_asked_for(self):
         self.wizard().action_hand_over()

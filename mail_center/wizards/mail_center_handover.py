@@ -94,6 +94,7 @@ class MailCenterHandover(models.TransientModel):
                     "%(manager)s handed the account over from %(former)s to %(owner)s.",
                     manager=self.env.user.name, former=leaving.name, owner=owner.name,
                 ),
+                user=self.env.user,
             )
         if self.remove_permissions:
             self._remove_permissions()
@@ -122,6 +123,7 @@ class MailCenterHandover(models.TransientModel):
                     "%(manager)s took the permission of %(former)s away, who leaves.",
                     manager=self.env.user.name, former=leaving.name,
                 ),
+                user=self.env.user,
             )
         permissions.unlink()
         profiles = self.env["mail.center.profile"].with_context(active_test=False)

@@ -140,7 +140,7 @@ class MailCenterPrivacy(models.TransientModel):
                 {"model": name, **{field: str(record[field] or "") for field in names}}
                 for name, names in (
                     ("mail.center.draft", ("subject", "body_html", "write_date")),
-                    ("mail.center.log", ("create_date", "message", "detail")),
+                    ("mail.center.log", ("date", "message", "detail")),
                 )
                 for record in others[name]
             ]
@@ -221,7 +221,7 @@ class MailCenterPrivacy(models.TransientModel):
 
     def _log(self, event, text):
         """In the log without the address: that is kept in the proof, as a digest."""
-        self.env["mail.center.log"]._add(None, event, text)
+        self.env["mail.center.log"]._add(None, event, text, user=self.env.user)
 
     def _reopen(self):
         self.ensure_one()

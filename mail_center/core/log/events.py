@@ -14,6 +14,7 @@ _EXACT = {
     "adoption_undone": "settings",
     "pop3_compared": "settings",
     "pop3_ended": "settings",
+    "handed_over": "permissions",
 }
 _PREFIXES = (
     ("connect", "connection"),
