@@ -68,14 +68,15 @@ def test_the_search_finds_what_is_there():
 
 
 def test_no_planted_password_is_found_after_a_whole_run(erp, sandbox, server, login):
-    user = erp.user("pwd_ula", "Ula Lis", "base.group_user", "mail_center.group_manager")
+    user = erp.user("pwd_ula", "Ula Lis", "base.group_user", "base.group_allow_export",
+                    "mail_center.group_manager")  # fmt: skip
     sandbox.add_mailbox(BOX, RIGHT)
     sandbox.add_mailbox("pwd.eve@outside.example", "x")
     account = erp.create(
         "mail.center.account",
         name=BOX, email=BOX, user_id=user,
         imap_host="localhost", imap_port=sandbox.ports["imaps"], imap_security="tls",
-        imap_login=BOX,
+        imap_login=BOX, use_for_integration=True,
         smtp_host="localhost", smtp_port=sandbox.ports["smtp"], smtp_security="starttls",
         smtp_login=BOX, ca_pem=Path(sandbox.ca_file).read_text(),
     )  # fmt: skip
@@ -123,8 +124,7 @@ def test_no_planted_password_is_found_after_a_whole_run(erp, sandbox, server, lo
     drafts = [{"account_id": account, "subject": "Hello", "body_html": "<p>Hello</p>",
                "recipients_to": [{"name": "", "email": "pwd.eve@outside.example"}]}]  # fmt: skip
     (draft,) = owner.call("mail.center.draft", "create", drafts)
-    (draft_answer,) = [owner.call("mail.center.draft", "send", [draft], undo_seconds=0)]
-    assert "problems" not in draft_answer
+    assert "problems" not in owner.call("mail.center.draft", "send", [draft], undo_seconds=0)
     eventually(lambda: sandbox.messages("pwd.eve@outside.example"), "the mail")
 
     # Everything that can be read or exported, by the owner and by the administrator.
