@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import AccessError
 
 from ..core.imap import FolderState
 from ..fields import BigInteger
@@ -55,12 +55,6 @@ class MailCenterFolder(models.Model):
     location_ids = fields.One2many("mail.center.message.location", "folder_id")
 
     _account_path_unique = models.UniqueIndex("(account_id, path)")
-
-    @api.constrains("policy")
-    def _check_policy(self):
-        for folder in self:
-            if folder.policy == "two_way" and folder.special_use != "drafts":
-                raise ValidationError(self.env._("Only the folder of drafts can be two-way."))
 
     @api.depends("special_use")
     def _compute_special_order(self):

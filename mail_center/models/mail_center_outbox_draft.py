@@ -23,6 +23,9 @@ class MailCenterOutbox(models.Model):
         result = super()._set_state(state, **vals)
         drafts = self.sudo().draft_ids
         if state in ("sent", "partly_sent", "uncertain"):
+            for draft in drafts.filtered("parent_id"):
+                flag = "$Forwarded" if draft.mode == "forward" else "\\Answered"
+                self.env["mail.center.change"].sudo()._queue_flag(draft.parent_id, flag, True)
             drafts.unlink()
         elif state in ("failed", "cancelled"):
             # What nobody got can be mended and sent again.

@@ -56,6 +56,8 @@ class MailCenterReceiver(models.AbstractModel):
             else:
                 # A draft changes with every key stroke: fetching it is asked for, not assumed.
                 policy = "off" if item.special_use == "drafts" else "read"
+                if account._folder("inbox").policy == "two_way":
+                    policy = "two_way"
                 self.env["mail.center.folder"].sudo().create(
                     {"account_id": account.id, "path": item.path, "policy": policy, **vals}
                 )

@@ -2,7 +2,7 @@ from functools import partial
 
 from odoo import api, models
 
-from ..core.imap import FolderState, chunks, compare, plan
+from ..core.imap import FolderState, chunks, compare, plan, settled
 from ..core.intake import Intake, take_in
 from .mail_center_receiver import OutOfTime
 
@@ -82,8 +82,17 @@ class MailCenterReceiver(models.AbstractModel):
     def _store(self, account, token, folder, intakes):
         self._renew(account, token)
         messages, _quarantined = self.env["mail.center.filing"]._file(folder, intakes)
-        account._notify_readers(messages)
+        # With those that were here already and now lie in this folder too.
+        uids = [intake.uid for intake in intakes]
+        account._notify_readers(messages | self._places(folder, uids).message_id)
         return len(messages)
+
+    @api.model
+    def _places(self, folder, uids):
+        return self.env["mail.center.message.location"].sudo().search_fetch(
+            [("folder_id", "=", folder.id), ("uid", "in", list(uids))],
+            ["uid", "flags", "message_id"],
+        )
 
     @api.model
     def _take_in(self, session, chunk, sizes):
@@ -135,29 +144,28 @@ class MailCenterReceiver(models.AbstractModel):
     def _apply_flags(self, account, token, folder, flags):
         """Take over read and star marks that other programs set on the server."""
         self._renew(account, token)
-        locations = self.env["mail.center.message.location"].sudo().search_fetch(
-            [("folder_id", "=", folder.id), ("uid", "in", list(flags))],
-            ["uid", "flags", "message_id"],
-        )
+        locations = self._places(folder, flags)
+        waiting = self.env["mail.center.change"].sudo()._pending_flags(folder, flags)
+        changed = self.env["mail.center.message"].sudo()
         for location in locations:
             text = " ".join(sorted(flags[location.uid])) or False
             if location.flags != text:
                 location.flags = text
+                changed |= location.message_id
+                # What was marked here and is not on the server yet is not undone.
+                result = settled(flags[location.uid], waiting.get(location.uid, {}))
                 location.message_id.write(
-                    {
-                        "is_read": "\\Seen" in flags[location.uid],
-                        "is_starred": "\\Flagged" in flags[location.uid],
-                    }
+                    {"is_read": "\\Seen" in result, "is_starred": "\\Flagged" in result}
                 )
-        locations.message_id.thread_id._refresh()
+        changed.thread_id._refresh()
+        account._notify_readers(changed)
 
     @api.model
     def _forget(self, account, token, folder, gone):
         """Messages that left the folder: their location goes, the mail itself is kept."""
         self._renew(account, token)
-        locations = self.env["mail.center.message.location"].sudo().search(
-            [("folder_id", "=", folder.id), ("uid", "in", gone)]
-        )
+        locations = self._places(folder, gone)
+        account._notify_readers(locations.message_id)
         locations.unlink()
         self.env["mail.center.quarantine"].sudo().search(
             [

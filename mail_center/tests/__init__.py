@@ -6,6 +6,7 @@ from . import (
     test_adoption,
     test_corpus,
     test_draft,
+    test_draft_server,
     test_every_method,
     test_handover,
     test_isolation,
@@ -36,4 +37,5 @@ from . import (
     test_template_reports,
     test_template_writing,
     test_translations,
+    test_two_way,
 )

@@ -41,6 +41,7 @@ MATRIX = {
     "mail.center.account.secret": {},
     "mail.center.rate.limit": {},
     "mail.center.draft.copy": {},
+    "mail.center.change": {},
     "mail.center.pop3.message": {},
     # Wizards are of the one who opened them; only who manages the account switches it.
     "mail.center.adopt": {"manager": "c"},
@@ -164,6 +165,13 @@ class MatrixCase:
         if model == "mail.center.rate.limit":
             owner = self.users["owner"].id
             return {"user_id": owner, "kind": f"k{number}"}, {"kind": f"changed {number}"}
+        if model == "mail.center.change":
+            message = self.fresh("mail.center.message")
+            folder = self.fresh("mail.center.folder")
+            return {
+                "message_id": message.id, "folder_id": folder.id, "kind": "flag", "flag": "x",
+                "uid": number, "uidvalidity": 1,
+            }, {"failures": 1}
         if model == "mail.center.draft.copy":
             return {"folder_id": self.fresh("mail.center.folder").id}, {"failures": 1}
         if model == "mail.center.pop3.message":

@@ -1,11 +1,17 @@
 """Reading a mailbox over IMAP4rev1 (RFC 3501, 9051): a session, and the pure plan of a sync."""
 
 from ..net import Connection, Endpoint, MailServerError, Security, tls_context
+from .conflicts import Change, Step, settled, steps, storable
 from .folders import RemoteFolder
 from .plan import FolderState, FolderStatus, Plan, chunks, compare, plan
 from .session import RawMessage, Session
 
 __all__ = [
+    "Change",
+    "Step",
+    "settled",
+    "steps",
+    "storable",
     "Connection",
     "Endpoint",
     "FolderState",

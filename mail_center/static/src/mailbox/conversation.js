@@ -22,6 +22,9 @@ export class Conversation extends Component {
         unlink: Function,
         accept: Function,
         openRecord: Function,
+        archive: Function,
+        trash: Function,
+        chooseFolder: Function,
     };
 
     setup() {

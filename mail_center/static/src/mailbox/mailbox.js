@@ -10,6 +10,7 @@ import { standardActionServiceProps } from "@web/webclient/actions/action_servic
 import { Conversation } from "./conversation";
 import { useMailActions } from "./mail_actions";
 import { MailList } from "./mail_list";
+import { useMoves } from "./move_actions";
 import { emptyText, placeKey, placeName, readPlace, samePlace } from "./place";
 import { Places } from "./places";
 import { ShortcutsDialog, useShortcuts } from "./shortcuts";
@@ -24,6 +25,7 @@ export class Mailbox extends Component {
     static components = { Conversation, MailList, Places };
     static props = { ...standardActionServiceProps };
     static path = "mailbox";
+    static displayName = _t("Mailbox");
 
     setup() {
         this.orm = useService("orm");
@@ -34,9 +36,8 @@ export class Mailbox extends Component {
         this.compose = useService("mail_center.compose");
         this.bus = useService("bus_service");
         this.searchInput = useRef("search");
-        Object.assign(this, useMailActions(this));
+        Object.assign(this, useMailActions(this), useMoves(this));
         this.keepPage = new KeepLast();
-        this.keepMail = new KeepLast();
         const { context, params } = this.props.action;
         this.state = useState({
             sidebar: { accounts: [], inbox: 0, drafts: 0, scheduled: 0, quarantine: 0 },
@@ -77,6 +78,10 @@ export class Mailbox extends Component {
             f: () => this.answer("forward"),
             s: () => this.target && this.star([this.target.id], !this.target.starred),
             u: () => this.target && this.markRead([this.target.id], this.target.unread),
+            e: () => this.current && this.archive([this.current.id]),
+            "#": () => this.current && this.trash([this.current.id]),
+            Delete: () => this.current && this.trash([this.current.id]),
+            v: () => this.current && this.chooseFolder([this.current.id]),
             l: () => this.target && this.link(this.target.id),
             c: () => this.write(),
             x: () => this.current && this.toggle(this.current),
@@ -210,8 +215,8 @@ export class Mailbox extends Component {
             return this.refresh();
         }
         this.searchInput.el.value = "";
-        Object.assign(this.state, { place, query: "", showPlaces: false, openId: false, rows: [] });
-        this.state.conversation = null;
+        Object.assign(this.state, { place, query: "", showPlaces: false, rows: [] });
+        this.shut();
         this.state.selected.clear();
         this.remember();
         return this.loadPage();
@@ -288,10 +293,9 @@ export class Mailbox extends Component {
             await this.loadConversation(id);
         } catch (error) {
             this.state.conversation = null;
-            this.state.openId = false;
+            Object.assign(this.state, { openId: false, opening: false });
             this.notification.add(this.reason(error), { type: "warning" });
         }
-        this.state.opening = false;
         const unread = (this.state.conversation?.messages || []).filter((mail) => mail.unread);
         if (unread.length && this.state.openId === id) {
             await this.markRead(unread.map((mail) => mail.id), true).catch(() => {});
@@ -299,11 +303,11 @@ export class Mailbox extends Component {
     }
 
     async loadConversation(id) {
-        const found = await this.keepMail.add(
-            this.orm.silent.call("mail.center.mailbox", "conversation", [id])
-        );
+        const found = await this.orm.silent.call("mail.center.mailbox", "conversation", [id]);
+        // Another may have been chosen meanwhile.
         if (this.state.openId === id) {
             this.state.conversation = { ...found, open_id: id };
+            this.state.opening = false;
         }
     }
 
@@ -312,11 +316,15 @@ export class Mailbox extends Component {
         if (this.state.showPlaces) {
             this.state.showPlaces = false;
         } else if (this.state.openId) {
-            Object.assign(this.state, { openId: false, conversation: null });
+            this.shut();
             this.remember();
         } else {
             this.state.selected.clear();
         }
+    }
+
+    shut() {
+        Object.assign(this.state, { openId: false, conversation: null, opening: false });
     }
 
     // ---- what is done with mail ----------------------------------------------------
@@ -368,6 +376,10 @@ export class Mailbox extends Component {
               run: (ids) => this.star(ids, false) },
             { key: "link", icon: "fa-link", name: _t("Link to a record"),
               run: (ids) => this.link(ids) },
+            { key: "archive", icon: "fa-archive", name: _t("Archive"), run: (ids) => this.archive(ids) },
+            { key: "trash", icon: "fa-trash-o", name: _t("Delete"), run: (ids) => this.trash(ids) },
+            { key: "move", icon: "fa-folder-open-o", name: _t("Move to a folder…"),
+              run: (ids) => this.chooseFolder(ids) },
         ];
     }
 
