@@ -35,6 +35,7 @@
         "views/mail_center_account_views.xml",
         "views/mail_center_pop3_views.xml",
         "views/mail_center_status_views.xml",
+        "views/mail_center_folder_views.xml",
         "views/mail_center_linkable_views.xml",
         "views/mail_center_mailbox_views.xml",
         "views/mail_center_message_views.xml",
