@@ -15,7 +15,7 @@ def test_every_entry_of_the_settings_opens(login):
     page = login("admin")
     for entry in (
         "Message types", "Message templates", "Mail accounts", "Profiles", "Linkable documents",
-        "Synchronisation", "Log",
+        "Synchronisation", "Folders", "Log",
     ):
         open_settings(page, entry)
         page.wait_for_selector(".o_list_view, .o_view_nocontent")
