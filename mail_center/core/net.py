@@ -60,6 +60,8 @@ class _GuardedRaw(io.RawIOBase):
         super().__init__()
         self._connection = connection
         self.dry = False  # when set, pretend that the network holds nothing
+        self.at_once = False  # when set, take only what is there
+        self.ended = False  # the other side has closed
 
     def readable(self):
         return True
@@ -67,7 +69,21 @@ class _GuardedRaw(io.RawIOBase):
     def readinto(self, buffer):
         if self.dry:
             return None
+        if self.at_once:
+            return self._take(buffer)
         return self._connection._receive_into(buffer)
+
+    def _take(self, buffer):
+        sock = self._connection.sock
+        try:
+            sock.settimeout(0)
+            count = sock.recv_into(buffer)
+        except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            return None
+        except OSError:
+            count = 0
+        self.ended = self.ended or not count
+        return count
 
 
 class Connection:
@@ -172,6 +188,17 @@ class Connection:
             return self._reader.peek(1)
         finally:
             self._raw.dry = False
+
+    def is_gone(self) -> bool:
+        """Whether the server has closed the connection by now, or said something unasked.
+
+        What it said stays to be read.
+        """
+        self._raw.at_once = True
+        try:
+            return bool(self._reader.peek(1)) or self._raw.ended
+        finally:
+            self._raw.at_once = False
 
     def sendall(self, data: bytes) -> None:
         """Send all of ``data``, block by block, so that a large mail isn't one operation."""

@@ -17,7 +17,8 @@ SAVED = frozenset(
     }
 )  # fmt: skip
 SERVER_FIELDS = frozenset(
-    {"user_id", "state", "outbox_id", "message_id", "version", "is_one_of_many"}
+    {"user_id", "state", "outbox_id", "message_id", "version", "is_one_of_many",
+     "resend_of_id", "reopened_version"}
 )
 
 

@@ -79,8 +79,14 @@ class MailCenterMailbox(models.AbstractModel):
             ],
             "links": chips.get(mail.id, []),
             "notices": self._notices(mail),
+            "delivery": self._delivery_of(mail),
             "reason": mail.sudo().outbox_ids[:1].error or "",
         }
+
+    @api.model
+    def _delivery_of(self, mail):
+        outbox = mail.outbox_ids[:1]
+        return outbox._delivery() if outbox and outbox.has_access("read") else False
 
     @api.model
     def _notices(self, mail):

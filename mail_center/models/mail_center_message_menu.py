@@ -9,7 +9,8 @@ class MailCenterMessage(models.Model):
     @api.model
     @api.readonly
     def menu(self):
-        """What the *Messages* icon shows: ``{"unread", "latest", "drafts", "scheduled"}``."""
+        """What the *Messages* icon shows: ``{"unread", "latest", "drafts", "scheduled",
+        "trouble"}``: how many of one's own mails need a decision."""
         unread = [("direction", "=", "in"), ("is_read", "=", False), ("state", "=", "received")]
         latest = self.search_fetch(
             unread, ["from_display", "subject", "snippet", "date", "partner_id"], limit=LATEST
@@ -28,5 +29,12 @@ class MailCenterMessage(models.Model):
                 for message in latest
             ],
             "drafts": self.env["mail.center.draft"].search_count([("state", "=", "draft")]),
+            "trouble": self.env["mail.center.outbox"].search_count(
+                [
+                    ("user_id", "=", self.env.uid),
+                    ("state", "in", ["failed", "partly_sent", "uncertain"]),
+                    ("is_done_with", "=", False),
+                ]
+            ),
             "scheduled": self.env["mail.center.draft"].search_count([("state", "=", "waiting")]),
         }

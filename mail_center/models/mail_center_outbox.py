@@ -56,8 +56,6 @@ class MailCenterOutbox(models.Model):
     claim_worker = fields.Char()
     claim_until = fields.Datetime()
 
-    _queue = models.Index("(account_id, id) WHERE state IN ('queued', 'deferred')")
-
     def _raw(self):
         """The frozen bytes of the mail."""
         self.ensure_one()
@@ -106,7 +104,7 @@ class MailCenterOutbox(models.Model):
                 outbox._set_state(
                     "queued", next_attempt=False, error=False, copy_state="pending"
                 )
-        self.env["mail.center.sender"]._wake()
+        self.sudo().account_id._send_again()
         return True
 
     def action_cancel(self):

@@ -67,6 +67,7 @@ class MailCenterOutbox(models.Model):
                         "state": state,
                         "code": reported.status or False,
                         "reply": reported.diagnostic[:500] or False,
+                        "reason_code": self._reported_reason(reported, state),
                         "date": self.env.cr.now(),
                     }
                 )
@@ -81,13 +82,16 @@ class MailCenterOutbox(models.Model):
     @api.model
     def _reported_outbox(self, account, report, date):
         if report.original_message_id:
-            return self.sudo().search(
+            outboxes = self.sudo().search(
                 [
                     ("account_id", "=", account.id),
                     ("message_id.message_id", "=", report.original_message_id),
-                ],
-                limit=1,
+                ]
             )
+            # Odoo gives one Message-ID to the mails that it makes for each recipient.
+            named = {form for one in report.recipients for form in self._forms(one.address)}
+            exact = outboxes.filtered(lambda one: named & set(one.recipient_ids.mapped("email")))
+            return (exact or outboxes)[:1] if len(outboxes) > 1 else outboxes
         if report.kind != "bounce" or len(report.recipients) != 1:
             return self.browse()
         # Some servers write prose and name nothing: with one mail that went there lately it is
@@ -124,6 +128,13 @@ class MailCenterOutbox(models.Model):
         return True
 
     @api.model
+    def _reported_reason(self, reported, state):
+        """The stable code of why a mail came back, as if the server had said it to us."""
+        if state != "failed":
+            return False
+        return classify(Reply(550, reported.status, reported.diagnostic), "rcpt").reason_code
+
+    @api.model
     def _plain_reason(self, recipient):
         """Why a mail came back, in words for its writer, then the server's own."""
         code, words = recipient.code or "", recipient.reply or ""
@@ -149,7 +160,7 @@ class MailCenterOutbox(models.Model):
                 or outbox.env._("a hidden recipient"),
                 reason=outbox._plain_reason(failed[0]),
             )
-        outbox._set_state(outbox._summary(), error=error)
+        outbox._set_state(outbox._summary(), error=error, claim_token=False)
         if failed:
             self.env["mail.center.log"]._add(
                 outbox.account_id,

@@ -1,6 +1,7 @@
 from odoo import api, models
 
 from .. import worker
+from ..core.smtp import MAILING, MAILING_SHARE, allowance
 
 CLAIM_SECONDS = 600
 BATCH = 20
@@ -21,38 +22,75 @@ class MailCenterSender(models.AbstractModel):
         AND (outbox.next_attempt IS NULL OR outbox.next_attempt <= now() AT TIME ZONE 'utc')
         AND (outbox.send_after IS NULL OR outbox.send_after <= now() AT TIME ZONE 'utc')
         AND account.active AND account.send_enabled
+        AND (account.send_retry_at IS NULL OR account.send_retry_at <= now() AT TIME ZONE 'utc')
+        -- Read here and not from the cache: it counts from the next batch on.
+        AND NOT EXISTS (SELECT 1 FROM ir_config_parameter
+                         WHERE key = 'mail_center.sending_suspended' AND value <> '')
+    """
+    # What nobody may have to wait for: no mailing, no server that is slow or in trouble.
+    _PROMPT = f"""
+        coalesce(outbox.priority, 0) < {MAILING}
+        AND NOT coalesce(account.send_is_slow, FALSE) AND coalesce(account.send_failures, 0) = 0
     """
 
     @api.model
-    def _due_count(self):
+    def _due_groups(self, prompt=False):
+        """``[(account id, mailing?)]`` of what is due, what is most urgent first."""
         self.env.flush_all()
         self.env.cr.execute(
             f"""
-            SELECT count(*) FROM mail_center_outbox outbox
+            SELECT outbox.account_id, coalesce(outbox.priority, 0) >= {MAILING} AS mailing
+              FROM mail_center_outbox outbox
               JOIN mail_center_account account ON account.id = outbox.account_id
-             WHERE {self._DUE}
-            """
+             WHERE {self._DUE} AND (NOT %(prompt)s OR {self._PROMPT})
+          GROUP BY outbox.account_id, mailing
+          ORDER BY mailing, min(outbox.id)
+            """,
+            {"prompt": prompt},
         )
-        return self.env.cr.fetchone()[0]
+        return self.env.cr.fetchall()
 
     @api.model
-    def _claim(self, token, tried):
-        """Take up to a batch of due mails of one account for this worker, and commit."""
-        self.env.flush_all()
+    def _claim(self, token, served, prompt=False):
+        """Take due mails of one account for this worker, and commit.
+
+        *served*: (account id, mailing?) → how often it had its turn, None when it is to have no
+        more; those that come away with nothing are noted in it.
+        """
+        groups = [group for group in self._due_groups(prompt) if served[group] is not None]
+        # The account that has much to send does not go before those that have little.
+        for group in sorted(groups, key=lambda group: (group[1], served[group])):
+            rows, _left = self._transaction(lambda group=group: self._claim_some(token, *group))
+            if rows:
+                served[group] += 1
+                return rows
+            served[group] = None
+        return self.env["mail.center.outbox"].sudo()
+
+    @api.model
+    def _claim_some(self, token, account_id, mailing):
+        """Up to a batch of an account's due mails, as its limits allow."""
+        account = self.env["mail.center.account"].sudo().browse(account_id)
+        batch = BATCH
+        if account._send_limits():
+            # Another worker that counts at the same time has to count again.
+            self.env.cr.execute(
+                "UPDATE mail_center_account SET send_ticket = coalesce(send_ticket, 0) + 1"
+                " WHERE id = %s",
+                [account_id],
+            )
+            left = allowance(account._send_usage(), MAILING_SHARE if mailing else 1.0)
+            if not left:
+                return self.env["mail.center.outbox"].sudo()
+            batch = min(batch, left)
         self.env.cr.execute(
             f"""
-              WITH first AS (
-                    SELECT outbox.account_id FROM mail_center_outbox outbox
-                      JOIN mail_center_account account ON account.id = outbox.account_id
-                     WHERE {self._DUE} AND outbox.account_id <> ALL(%(tried)s)
-                  ORDER BY outbox.id LIMIT 1
-                   ),
-                   due AS (
+              WITH due AS (
                     SELECT outbox.id, outbox.state FROM mail_center_outbox outbox
                       JOIN mail_center_account account ON account.id = outbox.account_id
-                      JOIN first ON first.account_id = outbox.account_id
-                     WHERE {self._DUE}
-                  ORDER BY outbox.id
+                     WHERE {self._DUE} AND outbox.account_id = %(account)s
+                       AND (coalesce(outbox.priority, 0) >= {MAILING}) = %(mailing)s
+                  ORDER BY outbox.priority NULLS FIRST, outbox.id
                      LIMIT %(batch)s
                        FOR NO KEY UPDATE OF outbox SKIP LOCKED
                    )
@@ -65,8 +103,9 @@ class MailCenterSender(models.AbstractModel):
          RETURNING outbox.id, due.state
             """,
             {
-                "tried": tried,
-                "batch": BATCH,
+                "account": account_id,
+                "mailing": mailing,
+                "batch": batch,
                 "token": token,
                 "worker": worker.identity(),
                 "seconds": CLAIM_SECONDS,
@@ -75,10 +114,10 @@ class MailCenterSender(models.AbstractModel):
         before = dict(self.env.cr.fetchall())
         self.env.invalidate_all()
         rows = self.env["mail.center.outbox"].sudo().browse(sorted(before))
+        rows = rows.sorted(lambda row: (row.priority, row.id))
         rows.message_id.state = "sending"
         for row in rows:
             row._note(before[row.id], "sending")
-        self._commit()
         return rows
 
     @api.model

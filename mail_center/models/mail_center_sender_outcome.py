@@ -5,6 +5,11 @@ from odoo import api, models
 
 from ..core import smtp
 
+# Why a server wants to be left alone for a time, whichever mail it said it of.
+WAITS = frozenset({"throttled", "quota", "login_required", "encryption_required"})
+# A login that is refused again and again locks mailboxes up (seconds).
+LOGIN_PAUSE = 30 * 60
+
 _logger = logging.getLogger(__name__)
 
 
@@ -18,7 +23,6 @@ class MailCenterSender(models.AbstractModel):
         row._open_recipients().state = "failed"
         row._set_state("failed", error=str(error), copy_state="none", claim_token=False)
         self._tell(row, "error")
-        self._commit()
 
     @api.model
     def _record(self, row, token, attempt):
@@ -50,7 +54,7 @@ class MailCenterSender(models.AbstractModel):
                 }
             )
         open_rows = row._open_recipients()
-        if open_rows and smtp.expired(row._seconds_under_way(now)):
+        if open_rows and row._is_expired(now):
             open_rows.write({"state": "failed", "reason_code": "given_up"})
         state = row._summary()
         troubled = row.recipient_ids.filtered(
@@ -66,26 +70,42 @@ class MailCenterSender(models.AbstractModel):
             vals["copy_state"] = "none"
         row._set_state(state, **vals)
         self._tell(row, {"sent": "info", "failed": "error"}.get(state, "warning"))
-        if row.account_id.send_error:
-            row.account_id.send_error = False
+        self._record_account(row.account_id, attempt)
 
     @api.model
-    def _account_failed(self, account, rows, error):
+    def _record_account(self, account, attempt):
+        """What the attempt says of the server and of the account at it."""
+        reasons = {result.reason_code for result in attempt.results.values()}
+        if reasons & WAITS:
+            account._send_trouble(smtp.throttle_delay(account.send_failures + 1))
+        elif attempt.phase == "done":
+            account._send_works()
+
+    @api.model
+    def _account_failed(self, account, rows, token, error):
         """The server can't be used: every mail waits, none is blamed."""
-        self.env.cr.rollback()
         self.env.invalidate_all()
+        rows = rows.filtered(lambda row: row.claim_token == token and row.state == "sending")
         now = self.env.cr.now()
+        is_login = getattr(error, "kind", "") == "auth"
+        wait = smtp.next_delay(account.send_failures + 1)
+        account._send_trouble(max(wait, LOGIN_PAUSE) if is_login else wait)
         for row in rows:
-            late = smtp.expired(row._seconds_under_way(now))
-            state = "failed" if late else "deferred"
-            row._open_recipients().state = state
+            if row._is_expired(now):
+                row._open_recipients().write({"state": "failed", "reason_code": "given_up"})
+            else:
+                row._open_recipients().state = "deferred"
             row._set_state(
                 row._summary(),
                 phase=False,
                 claim_token=False,
                 error=self._in_words(error),
-                next_attempt=now + timedelta(seconds=smtp.next_delay(max(row.attempts, 1))),
+                next_attempt=account.send_retry_at,
             )
+            if is_login and not row.is_late_told:
+                # Nobody but a person can mend it.
+                row.is_late_told = True
+                row._tell_writer("late")
             row.account_id._notify_readers(row.message_id)
         account.send_error = self._in_words(error)[:500]
         self.env["mail.center.log"]._add(
@@ -95,7 +115,6 @@ class MailCenterSender(models.AbstractModel):
             level="error",
             detail=getattr(error, "server_text", ""),
         )
-        self._commit()
 
     @api.model
     def _in_doubt(self, row):

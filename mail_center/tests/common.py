@@ -161,10 +161,10 @@ class MailboxCase(TransactionCase):
         with self.job_env() as env:
             env["mail.center.receiver"]._cron_receive()
 
-    def send(self):
+    def send(self, **options):
         """Run the sending job now."""
         with self.job_env() as env:
-            env["mail.center.sender"]._cron_send()
+            env["mail.center.sender"]._cron_send(**options)
 
     def messages(self, account=None):
         return self.env["mail.center.message"].search(

@@ -1,5 +1,8 @@
 """What the tests of the outgoing queue share."""
 
+from datetime import timedelta
+from email import message_from_bytes
+
 from .common import MailboxCase, TalkingServer
 
 
@@ -24,6 +27,42 @@ class ServerThatDiesAfterTheDot(TalkingServer):
                 connection.sendall(b"250 ok\r\n")
 
 
+class SmtpScript(TalkingServer):
+    """An SMTP server that takes everything, but for *answers*: command → what it says instead.
+
+    ``taken``: how many mails; ``subjects``: theirs, in order.
+    """
+
+    def __init__(self, answers=None):
+        self.answers = dict(answers or {})
+        self.subjects = []
+        super().__init__()
+
+    @property
+    def taken(self):
+        return len(self.subjects)
+
+    def talk(self, connection, lines):
+        connection.sendall(b"220 script.example ESMTP\r\n")
+        for line in lines:
+            command = line[:4].upper()
+            answer = self.answers.get(command)
+            if answer:
+                connection.sendall(answer)
+                if answer.startswith(b"421"):
+                    return
+            elif command == b"DATA":
+                connection.sendall(b"354 go on\r\n")
+                content = b"".join(iter(lines.readline, b".\r\n"))
+                self.subjects.append(str(message_from_bytes(content)["Subject"]))
+                connection.sendall(b"250 2.0.0 taken\r\n")
+            elif command == b"QUIT":
+                connection.sendall(b"221 bye\r\n")
+                return
+            else:
+                connection.sendall(b"250 ok\r\n")
+
+
 class SendCase(MailboxCase):
     """An account that sends, and a mailbox that gets."""
 
@@ -41,6 +80,15 @@ class SendCase(MailboxCase):
             {"smtp_host": "127.0.0.1", "smtp_port": server.port, "smtp_security": "none",
              "smtp_login": False}
         )
+
+    def age(self, message, hours):
+        """Let a mail have been written so much earlier."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE mail_center_outbox SET create_date = create_date - %s WHERE message_id = %s",
+            [timedelta(hours=hours), message.id],
+        )
+        self.env.invalidate_all()
 
     def clock(self, outbox, **fields):
         """Let the time that *outbox* waits for be over."""

@@ -53,6 +53,7 @@ MATRIX = {
     "mail.center.reading": {"owner": "r", "delegate": "r"},
     "mail.center.switch": {"owner": "c", "delegate": "c", "manager": "c"},
     "mail.center.switch.line": {},
+    "mail.center.sending": {"manager": "c"},
     "mail.center.folder": {"owner": "rw", "reader": "r", "delegate": "rw", "manager": "rw"},
     "mail.center.message": {"owner": "rw", "reader": "rw", "delegate": "rw"},
     "mail.center.message.location": {"owner": "r", "reader": "r", "delegate": "r"},
@@ -187,6 +188,8 @@ class MatrixCase:
                 {**self.account_values(f"pop{number}@mc.example"), "pop3_host": "pop.mc.example"}
             )
             return {"account_id": legacy.id}, {"imap_login": "changed"}
+        if model == "mail.center.sending":
+            return {}, {}
         if model == "mail.center.switch.line":
             return {"switch_id": self.fresh("mail.center.switch").id, "uid": 1}, {"uid": 2}
         if model == "mail.center.folder":

@@ -4,6 +4,7 @@ from . import (
     mail_center_adopt_line,
     mail_center_handover,
     mail_center_privacy,
+    mail_center_sending,
     mail_center_switch,
     mail_center_template_import,
 )

@@ -20,6 +20,7 @@ ADVISORIES = {
     "cffi": [],
     "charset-normalizer": [],
     "cryptography": [("CVE-2023-50782", "42.0.0"), ("CVE-2024-26130", "42.0.4")],
+    "dkimpy": [],
     "dnspython": [("CVE-2023-29483", "2.6.1")],
     "idna": [("CVE-2024-3651", "3.7")],
     "imapclient": [],
@@ -38,7 +39,8 @@ ADVISORIES = {
 # What Odoo itself needs, so what is there wherever the addons run.
 OF_ODOO = {"odoo", "babel", "dateutil", "lxml", "markupsafe", "psycopg2", "pytz", "requests",
            "werkzeug", "PIL"}  # fmt: skip
-IMPORTED_AS = {"dnspython": "dns", "charset-normalizer": "charset_normalizer", "Jinja2": "jinja2"}
+IMPORTED_AS = {"dnspython": "dns", "dkimpy": "dkim", "charset-normalizer": "charset_normalizer",
+               "Jinja2": "jinja2"}  # fmt: skip
 
 
 def declared() -> dict[str, Requirement]:

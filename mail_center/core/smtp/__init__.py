@@ -1,6 +1,18 @@
 """Sending over SMTP (RFC 5321): a session that records how far it came, and pure rules on it."""
 
 from ..net import Endpoint, MailServerError, Security
+from .limits import (
+    DAY,
+    HOUR,
+    MAILING,
+    MAILING_SHARE,
+    MINUTE,
+    PERSON,
+    PROGRAM,
+    Usage,
+    allowance,
+    free_in,
+)
 from .outcome import (
     CANCELLED,
     DEFERRED,
@@ -26,17 +38,25 @@ from .schedule import (
     next_delay,
     next_doubt_check,
     notice_due,
+    throttle_delay,
 )
 from .session import Attempt, RecipientResult, Session
 
 __all__ = [
     "CANCELLED",
+    "DAY",
     "DEFERRED",
     "DELAYED_NOTICE",
     "DRAFT",
     "FAILED",
+    "HOUR",
     "LIFETIME",
+    "MAILING",
+    "MAILING_SHARE",
+    "MINUTE",
     "PARTLY_SENT",
+    "PERSON",
+    "PROGRAM",
     "QUEUED",
     "REASONS",
     "SCHEDULED",
@@ -51,11 +71,15 @@ __all__ = [
     "Reply",
     "Security",
     "Session",
+    "Usage",
+    "allowance",
     "classify",
     "classify_error",
     "expired",
+    "free_in",
     "message_state",
     "next_delay",
     "next_doubt_check",
     "notice_due",
+    "throttle_delay",
 ]

@@ -27,6 +27,11 @@ def next_delay(attempts: int, random: Callable[[], float] = _random.random) -> f
     return delay * (1 - JITTER + 2 * JITTER * random())
 
 
+def throttle_delay(failures: int) -> float:
+    """Seconds for which a server that wants less mail is left alone: a minute, up to an hour."""
+    return min(60.0 * 2 ** min(max(failures, 1) - 1, 10), 3600.0)
+
+
 def next_doubt_check(checks: int) -> float | None:
     """Seconds until an uncertain mail is looked for in Sent, after ``checks`` times in vain.
 

@@ -208,12 +208,15 @@ class _Delivery:
             if self.refused_by_caller:
                 self.session._drop()
                 raise
-            reply = self.last_words() if self.phase == "data" else None
+            # The end of the content may be out: only then is there a doubt.
+            in_doubt = self.phase == "content" and self.wire.ended
+            is_content = self.phase in ("data", "content")
+            reply = self.last_words() if is_content and not in_doubt else None
             self.session._drop()
             if reply:
                 self.settle(classify(reply, "content"), reply)
             else:
-                self.settle(classify_error(exc.kind, content_sent=self.phase == "content"))
+                self.settle(classify_error(exc.kind, content_sent=in_doubt))
             return self.attempt(self.phase, exc)
         except BaseException:
             # The caller could not record the phase: without the final dot, nothing is sent.
@@ -225,14 +228,23 @@ class _Delivery:
         wire, mail = self.wire, self.mail
         if not self.offer_envelope():
             return
-        reply = wire.command("DATA")
-        if reply.code != 354:
-            self.refuse(reply, "data")
-            return
-        self.enter("data")
-        wire.send_content(mail.raw)
-        self.enter("content")
-        reply = wire.finish_content()
+        if "CHUNKING" in wire.features:
+            self.enter("data")
+            reply = wire.send_chunk(mail.raw)
+            if reply.code // 100 != 2:
+                self.refuse(reply, "content")
+                return
+            self.enter("content")
+            reply = wire.finish_chunks()
+        else:
+            reply = wire.command("DATA")
+            if reply.code != 354:
+                self.refuse(reply, "data")
+                return
+            self.enter("data")
+            wire.send_content(mail.raw)
+            self.enter("content")
+            reply = wire.finish_content()
         self.settle(classify(reply, "content"), reply)
         if reply.code // 100 not in (2, 4, 5) or reply.code == 421:
             self.session._drop()

@@ -27,6 +27,7 @@ class Wire:
         self._connection = connection
         self._local_hostname = local_hostname or _own_address(connection)
         self.features: dict[str, str] = {}
+        self.ended = True  # whether the end of the last content may have been sent
 
     # -- replies --------------------------------------------------------------------------
 
@@ -180,6 +181,17 @@ class Wire:
             content += b"\r\n"
         self._connection.sendall(content)
 
+    def send_chunk(self, raw: bytes) -> Reply:
+        """All of the content as one chunk that is not the last (BDAT, RFC 3030)."""
+        self._connection.begin(self.MAX_REPLY)
+        with self._connection.patience(6 * self._connection.endpoint.timeout):
+            self._connection.sendall(f"BDAT {len(raw)}\r\n".encode("ascii") + raw)
+            return self.read_reply()
+
+    def finish_chunks(self) -> Reply:
+        """The last chunk, which is empty: what the final dot is elsewhere."""
+        return self._finish(b"BDAT 0 LAST\r\n")
+
     def finish_content(self) -> Reply:
         """The final dot, and the server's answer to the whole mail.
 
@@ -187,9 +199,17 @@ class Wire:
         and a mail whose answer is not waited for becomes uncertain: six times
         ``endpoint.timeout``, two minutes by default.
         """
+        return self._finish(b".\r\n")
+
+    def _finish(self, end: bytes) -> Reply:
+        self.ended = False
+        if self._connection.is_gone():
+            # It did not wait for the end: then it can't have taken the mail.
+            raise self._error("closed", "The server closed the connection.")
+        self.ended = True
         self._connection.begin(self.MAX_REPLY)
         with self._connection.patience(6 * self._connection.endpoint.timeout):
-            self._connection.sendall(b".\r\n")
+            self._connection.sendall(end)
             return self.read_reply()
 
 

@@ -2,6 +2,8 @@
 
 import base64
 import hmac
+import socket
+import threading
 import time
 
 import pytest
@@ -363,3 +365,32 @@ def test_a_server_that_knows_only_helo_still_takes_mail():
 def test_we_give_our_address_when_we_have_no_name():
     _attempt, received = send({})
     assert received.startswith(b"EHLO [127.0.0.1]\r\n")
+
+
+@pytest.mark.parametrize(
+    ("last_words", "state"),
+    [(b"", "deferred"), (b"452 4.3.1 no room\r\n", "deferred"), (b"552 5.3.4 big\r\n", "failed")],
+)
+def test_a_server_that_leaves_before_the_end_of_the_mail_leaves_no_doubt(last_words, state):
+    """It has closed when the final dot is due, and the dot is not sent any more."""
+    left = threading.Event()
+
+    def read_some(peer):
+        peer.send(b"354 go\r\n")
+        peer.line()
+        peer.send(last_words)
+        peer.sock.shutdown(socket.SHUT_WR)
+        left.set()
+        peer.wait_for_end()
+        return False
+
+    def on_phase(phase):
+        if phase == "content":
+            assert left.wait(5)
+            time.sleep(0.1)  # what was sent is on its way over loopback
+
+    with RawServer(smtp({"DATA": read_some})) as server, \
+            Session.open(endpoint(server)) as session:
+        attempt = session.send("a@example.com", TWO, MAIL, on_phase)
+        assert states(attempt) == [state, state]
+        assert not session.usable

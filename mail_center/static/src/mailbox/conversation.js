@@ -6,11 +6,12 @@ import { DropdownItem } from "@web/core/dropdown/dropdown_item";
 
 import { MailBody } from "../mail_body";
 import { MailFiles } from "../mail_files";
+import { Delivery } from "../outbox/delivery";
 
 /** The conversation that is open: the mail that was chosen unfolded, the others as a line each. */
 export class Conversation extends Component {
     static template = "mail_center.Conversation";
-    static components = { Dropdown, DropdownItem, MailBody, MailFiles };
+    static components = { Delivery, Dropdown, DropdownItem, MailBody, MailFiles };
     static props = {
         conversation: Object,
         openId: Number,

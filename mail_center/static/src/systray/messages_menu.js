@@ -22,10 +22,14 @@ export class MessagesMenu extends Component {
         this.bus = useService("bus_service");
         this.systray = useDiscussSystray();
         this.dropdown = useDropdownState();
-        this.state = useState({ unread: 0, latest: [], drafts: 0, scheduled: 0 });
+        this.state = useState({ unread: 0, latest: [], drafts: 0, scheduled: 0, trouble: 0 });
         const changed = useDebounced(() => this.load(), 1000);
         this.bus.subscribe("mail_center/changed", changed);
-        onWillUnmount(() => this.bus.unsubscribe("mail_center/changed", changed));
+        this.bus.subscribe("mail_center/notice", changed);
+        onWillUnmount(() => {
+            this.bus.unsubscribe("mail_center/changed", changed);
+            this.bus.unsubscribe("mail_center/notice", changed);
+        });
         onWillStart(() => {
             this.load();
         });
