@@ -9,7 +9,7 @@ BATCH = 200
 UNDER_WAY = ("queued", "sending", "deferred", "uncertain")
 # What makes a mail recognised again stays: else it would be fetched anew from the server.
 EMPTIED = (
-    "subject", "email_from", "from_display", "to_display", "cc_display", "reply_to_display",
+    "email_from", "from_display", "to_display", "cc_display", "reply_to_display",
     "partner_id", "body_html", "body_text", "snippet", "file_names", "in_reply_to", "references",
 )
 
@@ -86,9 +86,13 @@ class MailCenterErasure(models.Model):
         messages.outbox_ids.event_ids.write({"reply": False})
         messages.outbox_ids.write({"error": False})
         messages.link_ids.unlink()
+        for account, own in messages.grouped("account_id").items():
+            lang = account.user_id.lang
+            own.subject = self.with_context(lang=lang).env._("(erased)")
         messages.write(
             {
                 **dict.fromkeys(EMPTIED, False),
+                "is_read": True,
                 "attachment_count": 0,
                 "remote_count": 0,
                 "size": 0,

@@ -1,17 +1,10 @@
-from odoo import api, fields, models
+from odoo import fields, models
 
 
 class MailCenterMessage(models.Model):
     _inherit = "mail.center.message"
 
     erased_date = fields.Datetime(string="Content erased on", readonly=True, copy=False)
-
-    @api.depends("erased_date")
-    def _compute_display_name(self):
-        result = super()._compute_display_name()
-        for message in self.filtered("erased_date"):
-            message.display_name = self.env._("(erased)")
-        return result
 
 
 class MailCenterAccount(models.Model):

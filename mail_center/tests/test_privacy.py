@@ -100,6 +100,7 @@ class TestPrivacy(PrivacyCase):
         self.assertEqual(self.everywhere(), {})
         self.assertEqual(set(self.everywhere("eve@outside")), {"mail.center.privacy"})
         self.assertEqual(kept.subject, "kept")
+        self.assertEqual((erased.display_name, erased.is_read), ("(erased)", True))
         proof = wizard.erasure_id
         self.assertEqual((proof.message_count, proof.file_count, proof.other_count), (1, 1, 3))
         self.assertEqual(proof.user_id, self.officer)

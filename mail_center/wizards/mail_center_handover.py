@@ -26,7 +26,7 @@ class MailCenterHandover(models.TransientModel):
         help="On these the person has a permission of his own.",
     )
     remove_permissions = fields.Boolean(
-        string="Take his permissions away", default=True,
+        string="Take the permissions away", default=True,
         help="Removes the permissions on all accounts and the membership in all profiles.",
     )
     forget_passwords = fields.Boolean(
