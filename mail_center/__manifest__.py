@@ -33,6 +33,7 @@
         "views/unsubscribe_page.xml",
         "views/mail_center_template_views.xml",
         "views/mail_center_account_views.xml",
+        "views/mail_center_rule_views.xml",
         "views/mail_center_pop3_views.xml",
         "views/mail_center_status_views.xml",
         "views/mail_center_folder_views.xml",

@@ -82,6 +82,8 @@ from . import (
     mail_center_receiver_messages,
     mail_center_receiver_progress,
     mail_center_receiver_reconcile,
+    mail_center_rule,
+    mail_center_rule_run,
     mail_center_sender,
     mail_center_sender_claims,
     mail_center_sender_copies,

@@ -177,6 +177,7 @@ class MailCenterFiling(models.AbstractModel):
         self.env["mail.center.outbox"]._read_reports(account, pairs)
         self.env["mail.center.mailing"]._read_requests(account, messages)
         self.env["mail.center.linking"]._place(account, messages)
+        self.env["mail.center.rule.run"]._run(account, messages)
 
     @api.model
     def _is_outgoing(self, folder, mail, sender):

@@ -22,6 +22,7 @@ class MailCenterMailbox(models.AbstractModel):
         return {
             **super()._opened(mail, chips),
             "badges": self._badges(mail),
+            "can_manage": mail.account_id.can_manage,
             "invitation": self._invitation(mail),
             "reported": self._reported(mail),
         }
@@ -46,6 +47,7 @@ class MailCenterMailbox(models.AbstractModel):
                                       sealed), "secondary"),
             "auto-reply": (_("Automatic reply"), _("A machine wrote it; none answers it."),
                            "secondary"),
+            "blocked": (_("Blocked"), _("A rule of the account blocks it."), "secondary"),
             "list": (_("To many"), _("Sent to a list or in bulk."), "secondary"),
         }
         return [

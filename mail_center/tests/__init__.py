@@ -24,6 +24,7 @@ from . import (
     test_profile,
     test_receive,
     test_reports,
+    test_rules,
     test_secrets,
     test_send,
     test_send_doubt,

@@ -61,6 +61,7 @@ MATRIX = {
     "mail.center.thread.reference": {},
     "mail.center.link": {"owner": "rcu", "reader": "rcu", "delegate": "rcu"},
     "mail.center.link.undone": {},
+    "mail.center.rule": {"owner": "rwcu", "delegate": "rwcu", "manager": "rwcu"},
     "mail.center.outbox": {"owner": "r", "reader": "r", "delegate": "r"},
     "mail.center.outbox.recipient": {"owner": "r", "reader": "r", "delegate": "r"},
     "mail.center.outbox.event": {"owner": "r", "reader": "r", "delegate": "r"},
@@ -196,6 +197,11 @@ class MatrixCase:
             return {"account_id": account, "path": f"F{number}"}, {"policy": "off"}
         if model == "mail.center.thread":
             return {"account_id": account}, {"subject": "changed"}
+        if model == "mail.center.rule":
+            return (
+                {"account_id": account, "name": f"R{number}", "senders": "a@b.c", "star": True},
+                {"name": "changed"},
+            )
         if model == "mail.center.log":
             return {"account_id": account, "event": "e", "message": "m"}, {"message": "n"}
         if model == "mail.center.quarantine":

@@ -22,6 +22,7 @@ export class Conversation extends Component {
         link: Function,
         unlink: Function,
         accept: Function,
+        makeRule: Function,
         openRecord: Function,
         archive: Function,
         trash: Function,

@@ -67,6 +67,26 @@ export function useMailActions(box) {
         });
     }
 
+    /** A rule for mail like this one; it shows what past mail it matches before it is saved. */
+    function makeRule(mail, block = false) {
+        action.doAction(
+            {
+                type: "ir.actions.act_window",
+                name: block ? _t("Block a sender") : _t("New rule"),
+                res_model: "mail.center.rule",
+                views: [[false, "form"]],
+                target: "new",
+                context: {
+                    default_account_id: mail.account_id,
+                    default_name: block ? _t("Block %s", mail.email) : mail.email,
+                    default_senders: mail.email,
+                    default_block: block,
+                },
+            },
+            { onClose: () => box.refresh() }
+        );
+    }
+
     function openRecord(chip) {
         action.doAction({
             type: "ir.actions.act_window",
@@ -76,5 +96,5 @@ export function useMailActions(box) {
         });
     }
 
-    return { markRead, star, link, accept, unlink, openRecord };
+    return { markRead, star, link, accept, makeRule, unlink, openRecord };
 }

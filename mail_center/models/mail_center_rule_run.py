@@ -1,0 +1,112 @@
+import logging
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+_logger = logging.getLogger(__name__)
+
+# Older mail that comes with an import is sorted and linked, but not moved.
+FRESH_DAYS = 7
+
+
+class MailCenterRuleRun(models.AbstractModel):
+    """Carries out the rules of an account on its new mail."""
+
+    _name = "mail.center.rule.run"
+    _description = "Email rules at work"
+
+    @api.model
+    def _run(self, account, messages):
+        """Try the account's rules on new mail. No rule can keep mail away: it is logged then."""
+        rules = self.env["mail.center.rule"].sudo().search([("account_id", "=", account.id)])
+        if not rules:
+            return
+        for message in messages.filtered(
+            lambda one: one.direction == "in" and one.state == "received"
+        ):
+            for rule in rules:
+                try:
+                    with self.env.cr.savepoint():
+                        if not rule._matching(message):
+                            continue
+                        self._act(rule, message)
+                except Exception as error:
+                    self.env["mail.center.filing"]._reraise_concurrency(error)
+                    _logger.warning("Rule %s failed", rule.id, exc_info=True)
+                    self._tell(rule, self.env._("The rule “%s” failed.", rule.name), str(error))
+                    continue
+                if rule.stop or rule.block:
+                    break
+
+    @api.model
+    def _tell(self, rule, text, detail=""):
+        self.env["mail.center.log"]._add(
+            rule.account_id, "rule_failed", text, level="warning", detail=detail[:1000]
+        )
+
+    @api.model
+    def _act(self, rule, message):
+        if rule.block:
+            self._block(rule, message)
+            return
+        values = {}
+        if rule.type_id:
+            values["type_id"] = rule.type_id.id
+        if rule.mark_read:
+            values["is_read"] = True
+        if rule.star:
+            values["is_starred"] = True
+        if values:
+            self._mark(message, values)
+        if rule.link_record and rule.link_record.exists():
+            self._link(rule, message, rule.link_record)
+        fresh = message.date > fields.Datetime.now() - timedelta(days=FRESH_DAYS)
+        if rule.folder_id and fresh:
+            self._move(rule, message, rule.folder_id)
+
+    @api.model
+    def _mark(self, message, values):
+        message.write(values)
+        changes = self.env["mail.center.change"].sudo()
+        for name, flag in (("is_read", "\\Seen"), ("is_starred", "\\Flagged")):
+            if name in values:
+                # On the server too where the folder is two-way.
+                changes._queue_flag(message, flag, values[name])
+        message.thread_id._refresh()
+
+    @api.model
+    def _block(self, rule, message):
+        words = (message.traits or "").split()
+        if "blocked" not in words:
+            message.traits = " ".join([*words, "blocked"])
+        message.link_ids.unlink()
+        self._mark(message, {"is_read": True})
+        junk = rule.account_id._folder("junk")
+        if junk and message.date > fields.Datetime.now() - timedelta(days=FRESH_DAYS):
+            self._move(rule, message, junk, quiet=True)
+
+    @api.model
+    def _link(self, rule, message, record):
+        links = message.link_ids.filtered(
+            lambda one: one.res_model == record._name and one.res_id == record.id
+        )
+        if not links:
+            self.env["mail.center.link"].sudo().create(
+                {"message_id": message.id, "res_model": record._name, "res_id": record.id,
+                 "reason": "rule", "note": rule.name}
+            )
+
+    @api.model
+    def _move(self, rule, message, folder, quiet=False):
+        """Move on the server too; a folder that is read-only leaves the mail where it is."""
+        place = message.location_ids.filtered(lambda one: one.folder_id != folder)[:1]
+        if not place:
+            return
+        if {"two_way"} != {folder.policy, place.folder_id.policy}:
+            if not quiet:
+                self._tell(rule, self.env._(
+                    "The rule “%(rule)s” could not move a mail: “%(from)s” and “%(to)s” have to "
+                    "be two-way.", rule=rule.name, to=folder.path, **{"from": place.folder_id.path}
+                ))
+            return
+        self.env["mail.center.change"].sudo()._queue_move(place, folder)
