@@ -45,6 +45,7 @@
         "views/mail_center_quarantine_views.xml",
         "views/mail_center_log_views.xml",
         "wizards/mail_center_adopt_views.xml",
+        "wizards/mail_center_backfill_views.xml",
         "wizards/mail_center_template_import_views.xml",
         "wizards/mail_center_sending_views.xml",
         "wizards/mail_center_switch_views.xml",

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import quote
 
 from .html import from_text, sanitise, snippet, to_text
+from .imap import PartOfMessage
 from .mime import ParsedMail, Unparsable, parse
 
 SUBJECT_MAX = 1000
 TEXT_MAX = 1_000_000
+
+
+@dataclass(frozen=True)
+class LeftFile:
+    """A file that stayed on the server; ``size`` in bytes, for base64 within a few."""
+
+    name: str
+    content_type: str
+    size: int
+    inline: bool = False
 
 
 @dataclass(frozen=True)
@@ -31,6 +42,13 @@ class Intake:
     text: str = ""
     snippet: str = ""
     remote: int = 0
+    # Of a mail that was taken in by its structure alone: its size, and the files it has.
+    whole_size: int = 0
+    left: tuple[LeftFile, ...] = ()
+
+    @property
+    def is_partial(self) -> bool:
+        return bool(self.whole_size)
 
     @property
     def date(self) -> datetime | None:
@@ -67,3 +85,23 @@ def take_in(
         return Intake(**common, error=str(error))
     except Exception as error:  # one poisonous mail must never stop the others
         return Intake(**common, error=f"{type(error).__name__}: {error}"[:2000])
+
+
+def take_in_part(part: PartOfMessage) -> Intake:
+    """The same for a mail of which only the structure was fetched."""
+    intake = take_in(part.raw, part.uid, part.flags, part.internal_date)
+    if not intake.mail:
+        return replace(intake, raw=b"")
+    left = []
+    for file in intake.mail.attachments:
+        leaf = part.missing.get(file.content.strip())
+        size = leaf.size if leaf else len(file.content)
+        left.append(LeftFile(file.filename, file.content_type, size, file.inline))
+    # What stands in place of the files is no content of theirs, and the rest no source.
+    return replace(
+        intake,
+        raw=b"",
+        mail=replace(intake.mail, attachments=(), size=part.size),
+        whole_size=part.size,
+        left=tuple(left),
+    )

@@ -57,7 +57,7 @@ class MailCenterFiling(models.AbstractModel):
         locations += [(intake, nothing) for intake in passed]
         self._create_locations(folder, locations)
         self._quarantine(folder, failed)
-        self._understand(
+        self._understand_all(
             folder.account_id, [(by_uid[i.uid], i.mail) for i in fresh if i.uid in by_uid]
         )
         folder.write(
@@ -171,6 +171,33 @@ class MailCenterFiling(models.AbstractModel):
         return [mail.report.original_message_id] if mail.report else []
 
     @api.model
+    def _understand_all(self, account, pairs):
+        """:meth:`_understand`; a mail with which that fails is stored all the same."""
+        if not pairs:
+            return
+        try:
+            with self.env.cr.savepoint():
+                self._understand(account, pairs)
+        except Exception as error:
+            self._reraise_concurrency(error)
+            if len(pairs) > 1:
+                for half in split_every(-(-len(pairs) // 2), pairs, list):
+                    self._understand_all(account, half)
+                return
+            ((message, _mail),) = pairs
+            _logger.exception("What mail %s means for others was not worked out", message.id)
+            self.env["mail.center.log"]._add(
+                account,
+                "stored_alone",
+                self.env._(
+                    "A mail was stored, but not put into its conversation: “%s”.",
+                    message.display_name,
+                ),
+                level="warning",
+                detail=f"{type(error).__name__}: {error}"[:2000],
+            )
+
+    @api.model
     def _understand(self, account, pairs):
         """What new mail means for what is here already; *pairs*: ``[(message, ParsedMail)]``."""
         messages = self.env["mail.center.message"].sudo().concat(*[one for one, _mail in pairs])
@@ -230,20 +257,25 @@ class MailCenterFiling(models.AbstractModel):
         attachments = self._attachments()
         files = []
         for intake, message in zip(intakes, messages, strict=True):
-            files.append(attachments._mail_source_vals(message, intake.raw))
-            files += [
-                {
-                    "name": file.filename,
-                    "description": file.content_id,
-                    "res_model": message._name,
-                    "res_id": message.id,
-                    "mimetype": file.content_type,
-                    "raw": file.content,
-                }
-                for file in intake.mail.attachments
-            ]
+            if intake.raw:
+                files.append(attachments._mail_source_vals(message, intake.raw))
+            files += self._file_vals(intake, message)
         attachments.create(files)
         return messages
+
+    @api.model
+    def _file_vals(self, intake, message):
+        return [
+            {
+                "name": file.filename,
+                "description": file.content_id,
+                "res_model": message._name,
+                "res_id": message.id,
+                "mimetype": file.content_type,
+                "raw": file.content,
+            }
+            for file in intake.mail.attachments
+        ]
 
     @api.model
     def _attachments(self):
@@ -354,7 +386,7 @@ class MailCenterFiling(models.AbstractModel):
             if by_uid:
                 if folder.uidvalidity == line.uidvalidity:
                     self._create_locations(folder, [(intake, by_uid[intake.uid])])
-                self._understand(line.account_id, [(messages, intake.mail)])
+                self._understand_all(line.account_id, [(messages, intake.mail)])
                 line.write({"state": "solved", "message_id": messages.id})
                 return
             error = refused[0][1]

@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.tools import human_size
 
 from ..fields import BigInteger
 
@@ -25,9 +26,15 @@ class MailCenterQuarantine(models.Model):
     error = fields.Text(required=True)
     raw_source = fields.Binary(attachment=True)
     size = fields.Integer(string="Size (bytes)")
+    readable_size = fields.Char(string="Size", compute="_compute_readable_size")
     message_id = fields.Many2one("mail.center.message", string="Email", ondelete="set null")
 
     _folder_uid = models.Index("(folder_id, uidvalidity, uid)")
+
+    @api.depends("size")
+    def _compute_readable_size(self):
+        for line in self:
+            line.readable_size = human_size(line.size) if line.size else False
 
     def _compute_display_name(self):
         for line in self:
@@ -43,9 +50,25 @@ class MailCenterQuarantine(models.Model):
     def action_retry(self):
         """Try once more, for example after an update of the program."""
         self.account_id._require("manage")
-        for line in self.sudo().filtered(lambda line: line.state == "waiting"):
+        waiting = self.sudo().filtered(lambda line: line.state == "waiting")
+        for line in waiting:
             self.env["mail.center.filing"]._retry(line)
-        return True
+        left = waiting.filtered(lambda line: line.state == "waiting")
+        text = self.env._("Understood now: %s", len(waiting - left))
+        if left:
+            text = self.env._(
+                "Understood now: %(solved)s. Still in quarantine: %(left)s.",
+                solved=len(waiting - left), left=len(left),
+            )
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning" if left else "success",
+                "message": text,
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
 
     def action_discard(self):
         self.account_id._require("manage")

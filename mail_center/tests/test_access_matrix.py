@@ -51,6 +51,7 @@ MATRIX = {
     "mail.center.erasure": {"officer": "r"},
     # It names mail, and a manager may read none.
     "mail.center.reading": {"owner": "r", "delegate": "r"},
+    "mail.center.backfill": {"owner": "c", "delegate": "c", "manager": "c"},
     "mail.center.switch": {"owner": "c", "delegate": "c", "manager": "c"},
     "mail.center.switch.line": {},
     "mail.center.sending": {"manager": "c"},
@@ -191,6 +192,8 @@ class MatrixCase:
             return {"account_id": legacy.id}, {"imap_login": "changed"}
         if model == "mail.center.sending":
             return {}, {}
+        if model == "mail.center.backfill":
+            return {"account_id": account}, {"everything": False}
         if model == "mail.center.switch.line":
             return {"switch_id": self.fresh("mail.center.switch").id, "uid": 1}, {"uid": 2}
         if model == "mail.center.folder":

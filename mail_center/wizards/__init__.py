@@ -2,6 +2,7 @@ from . import (
     base_partner_merge,
     mail_center_adopt,
     mail_center_adopt_line,
+    mail_center_backfill,
     mail_center_handover,
     mail_center_privacy,
     mail_center_sending,

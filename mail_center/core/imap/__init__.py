@@ -3,6 +3,7 @@
 from ..net import Connection, Endpoint, MailServerError, Security, tls_context
 from .conflicts import Change, Step, settled, steps, storable
 from .folders import RemoteFolder
+from .partly import PartOfMessage
 from .plan import FolderState, FolderStatus, Plan, chunks, compare, plan
 from .session import RawMessage, Session
 
@@ -17,6 +18,7 @@ __all__ = [
     "FolderState",
     "FolderStatus",
     "MailServerError",
+    "PartOfMessage",
     "Plan",
     "RawMessage",
     "RemoteFolder",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from imapclient.response_parser import parse_response
 
@@ -111,6 +111,17 @@ class Reading(Base):
             extended = untagged.pop("ESEARCH", None)
             found = _esearch(wire.text_of(extended[-1])) if extended else _numbers(data)
         return sorted({uid for uid in found if low <= uid and (high is None or uid <= high)})
+
+    def uids_since(self, day: date) -> list[int]:
+        """The UIDs in the open folder whose INTERNALDATE is on ``day`` or later, sorted.
+
+        The day is the server's own, without a time zone (RFC 3501 section 6.4.4).
+        """
+        self._need_selected()
+        with self._command("SEARCH"):
+            text = f"{day.day}-{wire.MONTHS[day.month - 1].capitalize()}-{day.year:04}"
+            data = self._ok(self._imap.uid("SEARCH", "SINCE", text))
+            return sorted(set(_numbers(data)))
 
     def sizes(self, uids: Iterable[int]) -> dict[int, int]:
         """UID → RFC822.SIZE in bytes. UIDs that are gone are missing."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from .changing import Changing
-from .reading import RawMessage, Reading
+from .partly import Partly
+from .reading import RawMessage
 
 
-class Session(Reading, Changing):
+class Session(Partly, Changing):
     """One IMAP connection, logged in. Not for use by several threads at once.
 
     All errors of network and server are MailServerError; after *closed*, *timeout*, *tls*,

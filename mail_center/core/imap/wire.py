@@ -165,7 +165,7 @@ def _simple_response(data: list, index: int) -> tuple[dict[bytes, object] | None
     return response, after
 
 
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DATE = re.compile(r"\s*(\d{1,2})-(\w{3})-(\d{4}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)")
 
 
@@ -177,7 +177,7 @@ def internal_date(value) -> datetime | None:
     day, month, year, hour, minute, second, sign, zone_hours, zone_minutes = match.groups()
     try:
         stamp = datetime(
-            int(year), _MONTHS.index(month.lower()) + 1, int(day),
+            int(year), MONTHS.index(month.lower()) + 1, int(day),
             int(hour), int(minute), int(second), tzinfo=timezone.utc,
         ).timestamp()
         offset = (int(zone_hours) * 60 + int(zone_minutes)) * 60

@@ -1,6 +1,7 @@
 import { Component, onWillUpdateProps, useState } from "@odoo/owl";
 import { deserializeDateTime, toLocaleDateTimeString } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
+import { humanNumber } from "@web/core/utils/numbers";
 import { Dropdown } from "@web/core/dropdown/dropdown";
 import { DropdownItem } from "@web/core/dropdown/dropdown_item";
 
@@ -27,6 +28,7 @@ export class Conversation extends Component {
         archive: Function,
         trash: Function,
         chooseFolder: Function,
+        download: Function,
     };
 
     setup() {
@@ -120,6 +122,17 @@ export class Conversation extends Component {
 
     when(mail) {
         return toLocaleDateTimeString(deserializeDateTime(mail.date), { showSeconds: false });
+    }
+
+    fileSize(file) {
+        return `${humanNumber(file.size, { decimals: 1 })}B`;
+    }
+
+    leftText(mail) {
+        return _t(
+            "This mail is large (%s). Here is its text; its files are fetched when you ask for them.",
+            this.fileSize(mail.left)
+        );
     }
 
     guests(mail) {

@@ -96,5 +96,12 @@ export function useMailActions(box) {
         });
     }
 
-    return { markRead, star, link, accept, makeRule, unlink, openRecord };
+    /** Fetch the files of a large mail; the bus tells when they are here. */
+    async function download(mail) {
+        await orm.call("mail.center.mailbox", "download", [mail.id]);
+        mail.left.wanted = true;
+        mail.left.error = "";
+    }
+
+    return { markRead, star, link, accept, makeRule, unlink, openRecord, download };
 }

@@ -1,0 +1,86 @@
+"""Reading a part of a message, where the whole is larger than anybody wants to wait for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from . import skeleton, wire
+from .reading import Reading, _flags
+
+TEXT_BYTES = 512 * 1024
+HEADER_BYTES = 256 * 1024
+
+
+@dataclass(frozen=True)
+class PartOfMessage:
+    """A message without its files. ``raw`` is of the same shape as the message on the server.
+
+    ``missing``: what stands in place of a file → the file's :class:`skeleton.Leaf`.
+    ``size``: RFC822.SIZE of the whole.
+    """
+
+    uid: int
+    raw: bytes
+    missing: dict[bytes, skeleton.Leaf]
+    flags: frozenset[str]
+    internal_date: datetime | None
+    size: int
+
+
+class Partly(Reading):
+    """Messages by their structure."""
+
+    def fetch_structure(self, uid: int) -> PartOfMessage | None:
+        """Header, texts and structure of one message, not marked as seen; None when it is gone.
+
+        Two round trips. Raises *protocol* for a structure that can't be understood.
+        """
+        found: dict = {}
+        items = "UID FLAGS INTERNALDATE RFC822.SIZE BODYSTRUCTURE"
+        head = f"BODY.PEEK[HEADER]<0.{HEADER_BYTES}>"
+        for response in self._fetch([uid], f"({items} {head})"):
+            found.update(response)
+        header = _section(found, "HEADER")
+        if header is None or b"BODYSTRUCTURE" not in found:
+            return None
+        try:
+            tree = skeleton.read(found[b"BODYSTRUCTURE"])
+        except ValueError as exc:
+            raise self._error("protocol", str(exc)) from None
+        named = list(skeleton.leaves(tree))[: skeleton.LEAVES_MAX]
+        texts = skeleton.texts(tree)
+        wanted = [f"BODY.PEEK[{leaf.section}]<0.{TEXT_BYTES}>" for leaf in texts]
+        if isinstance(tree, skeleton.Branch):
+            wanted += [f"BODY.PEEK[{leaf.section}.MIME]<0.{HEADER_BYTES}>" for leaf in named]
+        parts: dict = {}
+        for start in range(0, len(wanted), 40):
+            for response in self._fetch([uid], f"(UID {' '.join(wanted[start:start + 40])})"):
+                parts.update(response)
+        mime = {leaf.section: _section(parts, f"{leaf.section}.MIME") for leaf in named}
+        bodies = {leaf.section: _section(parts, leaf.section) for leaf in texts}
+        raw, missing = skeleton.build(tree, header, _held(mime), _held(bodies))
+        size = found.get(b"RFC822.SIZE")
+        return PartOfMessage(
+            uid=uid,
+            raw=raw,
+            missing=missing,
+            flags=_flags(found),
+            internal_date=wire.internal_date(found.get(b"INTERNALDATE")),
+            size=size if isinstance(size, int) else 0,
+        )
+
+
+def _section(response: dict, name: str) -> bytes | None:
+    """The content of ``BODY[name]``, whole or from its start."""
+    for key in (f"BODY[{name}]<0>", f"BODY[{name}]"):
+        value = response.get(key.encode())
+        if isinstance(value, int):  # a quoted string of digits
+            value = str(value).encode()
+        if isinstance(value, bytes):
+            return value
+    return None
+
+
+def _held(sections: dict) -> dict:
+    return {name: value for name, value in sections.items() if value is not None}
