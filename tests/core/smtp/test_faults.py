@@ -1,6 +1,7 @@
 """Connections that break at every step, servers that lie or attack: what may be sent again."""
 
 import base64
+import hashlib
 import hmac
 import socket
 import threading
@@ -394,3 +395,25 @@ def test_a_server_that_leaves_before_the_end_of_the_mail_leaves_no_doubt(last_wo
         attempt = session.send("a@example.com", TWO, MAIL, on_phase)
         assert states(attempt) == [state, state]
         assert not session.usable
+
+
+def test_a_mail_of_100_mb_arrives_whole():
+    body = (b"." + b"x" * 900 + b"\r\n") * (100 * 1024 * 1024 // 903 + 1)
+    raw = b"Subject: large\r\n\r\n" + body
+    arrived = hashlib.sha256()
+
+    def content(peer):
+        peer.send(b"354 go\r\n")
+        for line in peer.lines():
+            peer.server.received.clear()  # or the test holds it a second time, line by line
+            if line == b".":
+                peer.send(b"250 2.0.0 taken\r\n")
+                return True
+            arrived.update(line.removeprefix(b".") + b"\r\n")
+        return False
+
+    with RawServer(smtp({"DATA": content})) as server, \
+            Session.open(endpoint(server, timeout=20.0)) as session:
+        attempt = session.send("a@example.com", TWO, raw)
+    assert states(attempt) == ["sent", "sent"]
+    assert arrived.digest() == hashlib.sha256(raw).digest()
