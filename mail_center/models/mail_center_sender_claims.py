@@ -78,6 +78,7 @@ class MailCenterSender(models.AbstractModel):
                 "UPDATE mail_center_account SET send_ticket = coalesce(send_ticket, 0) + 1"
                 " WHERE id = %s",
                 [account_id],
+                log_exceptions=False,
             )
             left = allowance(account._send_usage(), MAILING_SHARE if mailing else 1.0)
             if not left:
@@ -110,6 +111,7 @@ class MailCenterSender(models.AbstractModel):
                 "worker": worker.identity(),
                 "seconds": CLAIM_SECONDS,
             },
+            log_exceptions=False,  # collisions of workers are expected and tried again
         )
         before = dict(self.env.cr.fetchall())
         self.env.invalidate_all()

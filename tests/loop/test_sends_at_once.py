@@ -11,6 +11,7 @@ def test_a_mail_leaves_though_the_browser_was_closed_before_the_time_to_undo_was
     erp, account, sandbox
 ):
     box = account("at-once@loop.example", erp.uid)
+    erp.call("mail.center.account", "write", [box], {"use_for_integration": True})
     sandbox.add_mailbox("gets-it@loop.example", "x")
     lags = []
     for number in range(3):

@@ -265,14 +265,14 @@ def outcome_of(state: str, reason: str) -> Outcome:
 def message_state(states: Iterable[str]) -> str:
     """The state of a mail from those of its recipients.
 
-    What needs a person's eye wins: an uncertain recipient makes the mail uncertain, one that is
-    still to be tried keeps it deferred (or queued).
+    While a recipient is still to be tried the mail is deferred (or queued): one of whom nobody
+    knows must not hold the others up. Then what needs a person's eye wins.
     """
     states = set(states)
     if SENT in states and CANCELLED in states and states <= {SENT, CANCELLED, FAILED}:
         return PARTLY_SENT
     states = states - {CANCELLED} or {CANCELLED}
-    for state in (SENDING, UNCERTAIN, DEFERRED, QUEUED):
+    for state in (SENDING, DEFERRED, QUEUED, UNCERTAIN):
         if state in states:
             return state
     if states == {SENT, FAILED}:

@@ -112,7 +112,8 @@ def test_a_reply_is_shown_as_the_server_gave_it():
     [
         (["sent", "sent"], "sent"), (["sent", "failed"], "partly_sent"),
         (["failed"], "failed"), (["sent", "deferred"], "deferred"),
-        (["sent", "failed", "uncertain", "deferred"], "uncertain"),
+        (["sent", "failed", "uncertain", "deferred"], "deferred"),
+        (["sent", "failed", "uncertain", "cancelled"], "uncertain"),
         (["sent", "cancelled"], "partly_sent"), (["cancelled"], "cancelled"), ([], "cancelled"),
         (["queued", "sent"], "queued"), (["queued"], "queued"),
     ],
