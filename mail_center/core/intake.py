@@ -29,7 +29,8 @@ class Intake:
     """One mail, understood (``mail`` is set) or not (``error`` says why).
 
     ``html`` is clean: see :func:`core.html.sanitise`; inline images have the relative URL
-    ``cid/<content id>``. ``remote`` counts the blocked remote images.
+    ``cid/<content id>``. ``remote`` counts the blocked remote images, ``trackers`` the invisible
+    ones, which are removed.
     """
 
     raw: bytes
@@ -42,6 +43,7 @@ class Intake:
     text: str = ""
     snippet: str = ""
     remote: int = 0
+    trackers: int = 0
     # Of a mail that was taken in by its structure alone: its size, and the files it has.
     whole_size: int = 0
     left: tuple[LeftFile, ...] = ()
@@ -80,6 +82,7 @@ def take_in(
             text=text,
             snippet=snippet(text),
             remote=len(clean.remote),
+            trackers=clean.trackers,
         )
     except Unparsable as error:
         return Intake(**common, error=str(error))

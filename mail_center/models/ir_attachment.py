@@ -38,6 +38,13 @@ class IrAttachment(models.Model):
         self._refuse_mail_files(self.sudo().mapped("res_model"))
         return super().unlink()
 
+    @api.model
+    def _index(self, bin_data, file_type, *args, **kwargs):
+        # The files of mail that comes are read later, see mail.center.message.
+        if self.env.context.get("mail_center_index_later"):
+            return None
+        return super()._index(bin_data, file_type, *args, **kwargs)
+
     def _refuse_mail_files(self, res_models):
         if not self.env.su and GUARDED & set(res_models):
             raise AccessError(self.env._("The files of an email can't be changed."))

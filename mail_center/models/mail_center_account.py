@@ -10,6 +10,8 @@ SECURITY = [("none", "None"), ("starttls", "STARTTLS"), ("tls", "SSL/TLS")]
 
 # A first import touches many records: an open page of one beyond learns of it when it reloads.
 NOTIFIED_RECORDS = 500
+# A first import brings years of mail, which is no news.
+ANNOUNCED_HOURS = 24
 
 # What decides to whom we connect and what we trust: an owner may change a password,
 # but only a manager may point the server at another host.
@@ -206,6 +208,27 @@ class MailCenterAccount(models.Model):
                 "mail_center/changed",
                 {"account_id": account.id, "records": records[:NOTIFIED_RECORDS]},
             )
+
+    def _announce(self, messages):
+        """Tell those who read these accounts what has just come, for desktop notifications."""
+        since = fields.Datetime.subtract(fields.Datetime.now(), hours=ANNOUNCED_HOURS)
+        for account in self:
+            fresh = messages.filtered(
+                lambda mail, a=account: mail.account_id == a and mail.direction == "in"
+                and not mail.is_read and not mail.is_automatic and mail.date > since
+                and "inbox" in mail.location_ids.folder_id.mapped("special_use")
+            )
+            if fresh:
+                newest = fresh.sorted("date")[-1]
+                account._readers()._bus_send(
+                    "mail_center/received",
+                    {
+                        "count": len(fresh),
+                        "message_id": newest.id,
+                        "sender": newest.from_display or "",
+                        "subject": newest.subject or "",
+                    },
+                )
 
     # ---- fields -------------------------------------------------------------
 

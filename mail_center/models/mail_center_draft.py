@@ -224,7 +224,11 @@ class MailCenterDraft(models.Model):
     def _template_choices(self):
         templates = self.env["mail.center.template"]
         found = templates.search(templates._usable_domain(self.res_model or False))
-        return [{"id": one.id, "name": one.name, "type_id": one.type_id.id} for one in found]
+        return [
+            {"id": one.id, "name": one.name, "type_id": one.type_id.id,
+             "shortcut": one.shortcut or ""}
+            for one in found
+        ]
 
     def save(self, vals, version=None):
         """Save what the window holds; *version* is the one it knows.

@@ -48,7 +48,20 @@ class MailCenterDraft(models.Model):
             "warnings": warnings,
         }
 
+    def canned_answer(self, template_id):
+        """The text of a template to stand in the middle of one's own: ``{"html", "warnings"}``."""
+        self.ensure_one()
+        self.check_access("write")
+        template = self.env["mail.center.template"].browse(int(template_id))
+        rendered, warnings = self._rendered_template(template)
+        return {"html": rendered.body, "warnings": warnings}
+
     def _template_texts(self, template):
+        rendered, warnings = self._rendered_template(template)
+        html = TEMPLATE % (template.id, rendered.body)
+        return html, rendered.subject, warnings, rendered.lang
+
+    def _rendered_template(self, template):
         template._require_usable()
         if template.model and template.model != self.res_model:
             raise UserError(
@@ -64,7 +77,7 @@ class MailCenterDraft(models.Model):
             self.env._("“%s” can't be read and was left out.", path)
             for path in rendered.unresolved
         ]
-        return TEMPLATE % (template.id, rendered.body), rendered.subject, warnings, rendered.lang
+        return rendered, warnings
 
     def _take_template_files(self, template):
         former = self.attachment_ids.filtered(lambda file: file.description == FROM_TEMPLATE)

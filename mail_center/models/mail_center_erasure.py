@@ -10,7 +10,8 @@ UNDER_WAY = ("queued", "sending", "deferred", "uncertain")
 # What makes a mail recognised again stays: else it would be fetched anew from the server.
 EMPTIED = (
     "email_from", "from_display", "to_display", "cc_display", "reply_to_display",
-    "partner_id", "body_html", "body_text", "snippet", "file_names", "in_reply_to", "references",
+    "partner_id", "body_html", "body_text", "snippet", "file_names", "file_text", "in_reply_to",
+    "references", "files_unread",
 )
 
 
@@ -86,6 +87,7 @@ class MailCenterErasure(models.Model):
         messages.outbox_ids.event_ids.write({"reply": False})
         messages.outbox_ids.write({"error": False})
         messages.link_ids.unlink()
+        self._forget_readers_marks(messages)
         for account, own in messages.grouped("account_id").items():
             lang = account.user_id.lang
             own.subject = self.with_context(lang=lang).env._("(erased)")
@@ -101,6 +103,16 @@ class MailCenterErasure(models.Model):
         )
         messages.thread_id._refresh()
         return sources, files
+
+    @api.model
+    def _forget_readers_marks(self, messages):
+        """What people noted of these mails and their senders."""
+        self.env["mail.center.note"].sudo().search(
+            [("thread_id", "in", messages.thread_id.ids)]
+        ).unlink()
+        self.env["mail.center.trusted.sender"].sudo().search(
+            [("email", "in", [email for email in messages.mapped("email_from") if email])]
+        ).unlink()
 
     # ---- retention ----------------------------------------------------------
 

@@ -56,6 +56,7 @@ class MailCenterFiling(models.AbstractModel):
         nothing = self.env["mail.center.message"]
         locations += [(intake, nothing) for intake in passed]
         self._create_locations(folder, locations)
+        self.env["mail.center.unread"].sudo()._arrive(folder.account_id, messages)
         self._quarantine(folder, failed)
         self._understand_all(
             folder.account_id, [(by_uid[i.uid], i.mail) for i in fresh if i.uid in by_uid]
@@ -157,6 +158,8 @@ class MailCenterFiling(models.AbstractModel):
             "file_names": "\n".join(
                 file.filename for file in mail.attachments if not file.inline
             ) or False,
+            "files_unread": any(not file.inline for file in mail.attachments),
+            **self.env["mail.center.message"]._safety_vals(account, intake),
         }
 
     @api.model
@@ -283,7 +286,11 @@ class MailCenterFiling(models.AbstractModel):
         return (
             self.env["ir.attachment"]
             .sudo()
-            .with_context(image_no_postprocess=True, attachments_mime_plainxml=True)
+            .with_context(
+                image_no_postprocess=True,
+                attachments_mime_plainxml=True,
+                mail_center_index_later=True,
+            )
         )
 
     @api.model

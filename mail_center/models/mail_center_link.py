@@ -152,7 +152,7 @@ class MailCenterLink(models.Model):
                 owned=message.account_id.sudo(False).can_read,
                 attachments=[
                     {"id": file.id, "name": file.name, "size": file.file_size,
-                     "warning": file.mail_center_warning}
+                     "mimetype": file.mimetype, "warning": file.mail_center_warning}
                     for file in message.file_ids
                 ],
             )

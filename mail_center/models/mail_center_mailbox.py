@@ -10,7 +10,7 @@ PAGE_MAX = 200
 COUNTED = 5000
 UNANSWERED_DAYS = 30
 
-VIEWS = ("inbox", "unanswered", "unlinked", "starred", "sent", "all")
+VIEWS = ("inbox", "mine", "unanswered", "unlinked", "starred", "snoozed", "sent", "all")
 
 
 class MailCenterMailbox(models.AbstractModel):
@@ -100,20 +100,30 @@ class MailCenterMailbox(models.AbstractModel):
         """Folder id → unread mails, from the unread ones alone."""
         if not accounts:
             return {}
+        personal = accounts.sudo().filtered("personal_read")
         self.env.flush_all()
         self.env.cr.execute(
             SQL(
                 """
                 SELECT place.folder_id, count(*)
-                  FROM unnest(%(accounts)s) AS account(id),
-               LATERAL (SELECT message.id FROM mail_center_message message
-                         WHERE message.account_id = account.id AND message.direction = 'in'
-                           AND message.is_read IS NOT TRUE
-                      ORDER BY message.id DESC LIMIT %(counted)s) AS unread
+                  FROM (SELECT newest.id
+                          FROM unnest(%(shared)s::int[]) AS account(id),
+                       LATERAL (SELECT message.id FROM mail_center_message message
+                                 WHERE message.account_id = account.id
+                                   AND message.direction = 'in' AND message.is_read IS NOT TRUE
+                              ORDER BY message.id DESC LIMIT %(counted)s) AS newest
+                     UNION ALL
+                        SELECT own.message_id
+                          FROM unnest(%(personal)s::int[]) AS account(id),
+                       LATERAL (SELECT unread.message_id FROM mail_center_unread unread
+                                 WHERE unread.account_id = account.id AND unread.user_id = %(me)s
+                              ORDER BY unread.message_id DESC LIMIT %(counted)s) AS own
+                       ) AS unread
                   JOIN mail_center_message_location place ON place.message_id = unread.id
               GROUP BY place.folder_id
                 """,
-                accounts=accounts.ids, counted=COUNTED,
+                shared=(accounts.sudo() - personal).ids, personal=personal.ids, me=self.env.uid,
+                counted=COUNTED,
             )
         )
         return dict(self.env.cr.fetchall())
@@ -125,16 +135,18 @@ class MailCenterMailbox(models.AbstractModel):
     def page(self, place, cursor=None, query="", conversations=True, limit=PAGE):
         """One page of mails, newest first.
 
-        ``place``: ``{"folder": id}`` or ``{"view": one of VIEWS}``. ``cursor``: what the page
-        before gave as ``next``. Returns ``{"rows", "next", "words", "unknown"}``: ``words`` are
-        beginnings to mark, ``unknown`` was not understood in the query. With *conversations* the
-        newest mail of each stands for it; found mails stand for themselves.
+        ``place``: ``{"folder": id}``, ``{"view": one of VIEWS}`` or ``{"record": [model, id]}``.
+        ``cursor``: what the page before gave as ``next``. Returns ``{"rows", "next", "words",
+        "unknown", "title"}``: ``words`` are beginnings to mark, ``unknown`` was not understood in
+        the query, ``title`` is the name of the record. With *conversations* the newest mail of
+        each stands for it; found mails stand for themselves.
         """
         limit = max(1, min(int(limit), PAGE_MAX))
         parsed = self.env["mail.center.message"]._search_query(query)
         conditions = self.env["mail.center.message"]._search_conditions(parsed)
         sources, filters = self._sources(place or {})
-        together = bool(conversations) and not conditions and not filters
+        plain = not place or place.get("view", "inbox") in ("inbox", "all")
+        together = bool(conversations) and not conditions and plain
         found = self._find(sources, filters + conditions, together, cursor, limit + 1)
         rows = self._rows([message_id for message_id, _date in found[:limit]], together)
         more = len(found) > limit
@@ -144,11 +156,15 @@ class MailCenterMailbox(models.AbstractModel):
             "next": [last[1].isoformat(), last[0]] if last else False,
             "words": parsed.marks,
             "unknown": list(parsed.unknown),
+            "title": self._record_name(place or {}),
         }
 
     @api.model
     def _sources(self, place):
-        """``([("folder" | "account", id)], conditions)`` of a place that the user may see."""
+        """``([(kind, what)], conditions)`` of a place that the user may see.
+
+        *kind* and *what*: ``folder`` or ``account`` and its id, ``record`` and (model, id).
+        """
         accounts = self._accounts()
         if place.get("folder"):
             folder = accounts.folder_ids.filtered(lambda f: f.id == place["folder"])
@@ -156,16 +172,40 @@ class MailCenterMailbox(models.AbstractModel):
                 raise AccessError(
                     self.env._("This folder is gone, or you may not read its account.")
                 )
-            return [("folder", folder.id)], []
+            snoozed = folder.special_use == "inbox"
+            return [("folder", folder.id)], self._not_snoozed() if snoozed else []
+        if place.get("record"):
+            model, res_id = place["record"]
+            if model not in self.env["mail.center.linkable"]._models():
+                raise AccessError(self.env._("This kind of document carries no emails."))
+            self.env[model].browse(int(res_id)).check_access("read")
+            return [("record", (model, int(res_id)))], []
         view = place.get("view") if place.get("view") in VIEWS else "inbox"
         if view == "inbox":
             folders = accounts.folder_ids.filtered(lambda f: f.special_use == view)
-            return [("folder", folder.id) for folder in folders], []
+            return [("folder", folder.id) for folder in folders], self._not_snoozed()
         return [("account", account.id) for account in accounts], self._view_conditions(view)
+
+    @api.model
+    def _record_name(self, place):
+        if not place.get("record"):
+            return ""
+        model, res_id = place["record"]
+        return self.env[model].browse(int(res_id)).display_name
+
+    @api.model
+    def _not_snoozed(self):
+        Snoozes = self.env["mail.center.snooze"]
+        mine = Snoozes.search_count([("user_id", "=", self.env.uid)], limit=1)
+        return [Snoozes._condition(False)] if mine else []
 
     @api.model
     def _view_conditions(self, view):
         Messages = self.env["mail.center.message"]
+        if view == "mine":
+            return [Messages._search_by_assigned("me")]
+        if view == "snoozed":
+            return [self.env["mail.center.snooze"]._condition(True)]
         if view == "starred":
             return [SQL("message.is_starred")]
         if view == "sent":
@@ -222,6 +262,27 @@ class MailCenterMailbox(models.AbstractModel):
                 " AND (there.date, there.message_id) > (place.date, place.message_id))",
                 number,
             )
+        elif kind == "record":
+            model, res_id = number
+            key = SQL("(message.date, message.id)")
+            order = SQL("message.date DESC, message.id DESC")
+            tables = SQL(
+                "mail_center_link link JOIN mail_center_message message"
+                " ON message.id = link.message_id"
+            )
+            linked = SQL("link.res_model = %s AND link.res_id = %s", model, res_id)
+            wanted = [
+                linked,
+                SQL("(message.account_id = ANY(%s) OR message.user_id = %s)",
+                    self._accounts().ids, self.env.uid),
+            ]
+            newer = SQL(
+                "NOT EXISTS (SELECT 1 FROM mail_center_message other"
+                " JOIN mail_center_link also ON also.message_id = other.id"
+                " WHERE other.thread_id = message.thread_id"
+                " AND also.res_model = link.res_model AND also.res_id = link.res_id"
+                " AND (other.date, other.id) > (message.date, message.id))"
+            )
         else:
             key = SQL("(message.date, message.id)")
             order = SQL("message.date DESC, message.id DESC")
@@ -257,7 +318,15 @@ class MailCenterMailbox(models.AbstractModel):
         )
         links = self._link_chips(mails)
         states = dict(Messages._fields["state"]._description_selection(self.env))
-        by_id = {mail.id: self._row(mail, states, links, together) for mail in mails}
+        Unread = self.env["mail.center.unread"]
+        unread = Unread._of(mails)
+        if together:
+            threads = Unread._threads_of(mails.thread_id)
+            unread |= {mail.id for mail in mails if mail.thread_id.id in threads}
+        by_id = {
+            mail.id: {**self._row(mail, states, links, together), "unread": mail.id in unread}
+            for mail in mails
+        }
         return [by_id[number] for number in ids if number in by_id]
 
     @api.model
@@ -272,17 +341,22 @@ class MailCenterMailbox(models.AbstractModel):
             "to": mail.to_display or "",
             "snippet": mail.snippet or "",
             "date": fields.Datetime.to_string(mail.date),
-            "unread": (mail.direction == "in" and not mail.is_read) or bool(thread.unread_count),
             "starred": mail.is_starred,
             "direction": mail.direction,
             "state": mail.state,
             "state_label": states[mail.state],
             "files": mail.attachment_count,
             "type": mail.type_id.sudo().name or "",
+            "handled_by": self._person(mail.sudo().thread_id.user_id),
             "account_id": mail.account_id.id,
             "partner_id": mail.partner_id.id,
             "links": links.get(mail.id, []),
         }
+
+    @api.model
+    def _person(self, user):
+        user = user.sudo()
+        return {"id": user.id, "name": user.name} if user else False
 
     @api.model
     def _link_chips(self, mails):

@@ -1,8 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
-from ..core.mime import parse_addresses
-
 CONVERSATION_MAX = 100
 FOUND_PER_KIND = 6
 
@@ -34,10 +32,21 @@ class MailCenterMailbox(models.AbstractModel):
             )
         mails = mails.sorted(lambda mail: (mail.date, mail.id))
         chips = self._link_chips(mails)
+        trusted = self.env["mail.center.trusted.sender"]._of(mails)
+        unread = self.env["mail.center.unread"]._of(mails)
         return {
             "thread_id": message.thread_id.id,
+            **self._team_view(message.thread_id),
+            "handled_by": self._person(message.sudo().thread_id.user_id),
             "subject": message.subject or "",
-            "messages": [self._opened(mail, chips) for mail in mails],
+            "messages": [
+                {
+                    **self._opened(mail, chips),
+                    "unread": mail.id in unread,
+                    "trusted": mail.email_from in trusted and mail.dmarc != "fail",
+                }
+                for mail in mails
+            ],
             "older": max(0, (message.thread_id.message_count or 0) - len(mails)),
         }
 
@@ -58,9 +67,9 @@ class MailCenterMailbox(models.AbstractModel):
             "direction": mail.direction,
             "state": mail.state,
             "state_label": states[mail.state],
-            "unread": mail.direction == "in" and not mail.is_read,
             "starred": mail.is_starred,
             "remote": mail.remote_count,
+            "trackers": mail.tracker_count,
             "type_id": mail.type_id.id,
             "type": mail.type_id.sudo().name or "",
             "account_id": account.id,
@@ -75,7 +84,7 @@ class MailCenterMailbox(models.AbstractModel):
             "files": [
                 {"id": file.id, "name": file.name, "size": file.file_size,
                  "mimetype": file.mimetype, "warning": file.mail_center_warning}
-                for file in mail.sudo().file_ids
+                for file in mail.sudo().file_ids.sorted("id")
             ],
             "links": chips.get(mail.id, []),
             "notices": self._notices(mail),
@@ -91,34 +100,22 @@ class MailCenterMailbox(models.AbstractModel):
     @api.model
     def _notices(self, mail):
         """What a reader should know before believing a mail: ``[{"level", "text"}]``."""
-        if mail.direction != "in":
-            return []
-        notices = []
-        own = (mail.email_from or "").rpartition("@")[2].casefold()
-        answers = [address.email for address in parse_addresses(mail.reply_to_display or "")]
-        elsewhere = [a for a in answers if a.rpartition("@")[2].casefold() != own]
-        if own and elsewhere:
-            notices.append(
-                {
-                    "level": "warning",
-                    "text": self.env._(
-                        "An answer goes to another domain than the mail came from: %s",
-                        ", ".join(elsewhere),
-                    ),
-                }
-            )
-        if mail.email_from and not mail.partner_id and not mail.is_automatic:
-            known = self.env["mail.center.message"].sudo().search_count(
-                [("account_id", "=", mail.account_id.id), ("email_from", "=", mail.email_from),
-                 ("id", "!=", mail.id), ("date", "<", mail.date)],
-                limit=1,
-            )
-            if not known:
-                notices.append(
-                    {"level": "info",
-                     "text": self.env._("The first mail that this account has of this sender.")}
-                )
-        return notices
+        return mail._warnings()
+
+    @api.model
+    def trust_sender(self, message_id, trusted=True):
+        """Show the remote images of whoever sent the mail without asking, or ask again."""
+        message = self.env["mail.center.message"].browse(int(message_id))
+        message.check_access("read")
+        Senders = self.env["mail.center.trusted.sender"].sudo()
+        email = message.email_from
+        if not email:
+            return
+        mine = Senders.search([("user_id", "=", self.env.uid), ("email", "=", email)])
+        if not trusted:
+            mine.unlink()
+        elif not mine:
+            Senders.create({"user_id": self.env.uid, "email": email})
 
     # ---- linking ------------------------------------------------------------
 
@@ -144,20 +141,30 @@ class MailCenterMailbox(models.AbstractModel):
 
     @api.model
     @api.readonly
-    def link_targets(self, message_id, term="", model=False):
+    def link_targets(self, message_id, term="", model=False, linked=False):
         """Records to link a mail to: of its correspondent when nothing is typed, else found.
 
-        ``[{"model", "kind", "id", "name"}]``, without those that it is linked to already.
+        ``[{"model", "kind", "id", "name"}]``, without those that it is linked to already; with
+        *linked* those come first.
         """
         message = self.env["mail.center.message"].browse(int(message_id))
         message.check_access("read")
-        linked = {(link.res_model, link.res_id) for link in message.link_ids}
+        taken = {(link.res_model, link.res_id) for link in message.link_ids}
         found = []
+        if linked and not term:
+            found = [
+                {"model": chip["model"], "kind": chip["kind"], "id": chip["res_id"],
+                 "name": chip["name"]}
+                for chip in self._link_chips(message).get(message.id, [])
+                if not model or chip["model"] == model
+            ]
+        elif linked:
+            taken = set()
         for kind in self.link_kinds():
             if model and kind["model"] != model:
                 continue
             for record in self._targets_of(kind["model"], message, (term or "").strip()):
-                if (kind["model"], record.id) not in linked:
+                if (kind["model"], record.id) not in taken:
                     found.append(
                         {"model": kind["model"], "kind": kind["name"], "id": record.id,
                          "name": record.display_name}

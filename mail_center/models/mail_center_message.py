@@ -1,10 +1,8 @@
-from html import escape
 from urllib.parse import quote
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ..core.html import fold_quotes, to_text, unblock
 from ..readable import require_readable
 
 STATES = [
@@ -125,37 +123,6 @@ class MailCenterMessage(models.Model):
         raise UserError(
             self.env._("Emails can't be deleted here: archive or delete them in the mailbox.")
         )
-
-    def _body_page(self, show_remote=False, fold=False):
-        """The whole HTML document of the body, to be shown in a sandboxed frame.
-
-        *fold*: the mail quoted at the end waits behind a line to click.
-        """
-        self.ensure_one()
-        body = self.body_html or ""
-        if fold:
-            body = self._folded(body)
-        if show_remote:
-            body = unblock(body)
-        return (
-            "<!DOCTYPE html><html><head><meta charset='utf-8'>"
-            "<base target='_blank'>"
-            "<style>body{margin:0;color:#1f2937;"
-            "font:14px/1.5 -apple-system,'Segoe UI',Roboto,Ubuntu,Arial,sans-serif;"
-            "background:#fff;overflow-wrap:anywhere}img{max-width:100%;height:auto}"
-            "pre{white-space:pre-wrap;font:inherit;margin:0}"
-            "summary{color:#6b7280;cursor:pointer;font-size:12px;padding:.4em 0}"
-            "blockquote{margin:.5em 0 .5em .4em;padding-left:.8em;"
-            "border-left:2px solid #d1d5db;color:#4b5563}</style></head>"
-            f"<body>{body}</body></html>"
-        )
-
-    def _folded(self, body):
-        own, quoted = fold_quotes(body)
-        if not quoted or not to_text(own).strip():
-            return body  # a forwarded mail has no words of its own: what it brings is shown
-        label = escape(self.env._("Show the quoted mail"))
-        return f"{own}<details><summary>{label}</summary>{quoted}</details>"
 
     def action_reply(self):
         return self._open_compose("reply")

@@ -31,17 +31,22 @@ class MailCenterMessage(models.Model):
                   " || coalesce(cc_display, '')"),
             ("C", "coalesce(file_names, '')"),
             ("D", "coalesce(body_text, '')"),
+            ("D", "coalesce(file_text, '')"),
         ]
         parts = " || ".join(
             f"setweight({plain.format(text)}, '{weight}')" for weight, text in weights
         )
         values = [INDEXED_LETTERS, search.LETTERS, search.PLAIN] * len(weights)
         self.env.cr.execute(
-            "SELECT 1 FROM information_schema.columns WHERE table_name = %s AND column_name = %s"
-            " AND table_schema = current_schema()",
+            "SELECT generation_expression FROM information_schema.columns"
+            " WHERE table_name = %s AND column_name = %s AND table_schema = current_schema()",
             [self._table, "search_vector"],
         )
-        if not self.env.cr.fetchone():
+        found = self.env.cr.fetchone()
+        if found and "file_text" not in (found[0] or ""):
+            self.env.cr.execute(f"ALTER TABLE {self._table} DROP COLUMN search_vector")
+            found = None
+        if not found:
             self.env.cr.execute(
                 f"ALTER TABLE {self._table} ADD COLUMN search_vector tsvector"
                 f" GENERATED ALWAYS AS ({parts}) STORED",
@@ -107,8 +112,8 @@ class MailCenterMessage(models.Model):
         )
         return {
             "file": SQL("message.attachment_count > 0"),
-            "unread": SQL("message.direction = 'in' AND message.is_read IS NOT TRUE"),
-            "read": SQL("message.is_read"),
+            "unread": self._search_unread(),
+            "read": SQL("NOT (%s)", self._search_unread()),
             "starred": SQL("message.is_starred"),
             "automatic": SQL("message.is_automatic"),
             "sent": SQL("message.direction = 'out'"),
@@ -117,6 +122,20 @@ class MailCenterMessage(models.Model):
             "linked": linked,
             "unlinked": SQL("NOT %s", linked),
         }[flag]
+
+    @api.model
+    def _search_unread(self):
+        shared = SQL("message.direction = 'in' AND message.is_read IS NOT TRUE")
+        personal = self.env["mail.center.account"].sudo().search(
+            [("personal_read", "=", True)]
+        ).ids
+        if not personal:
+            return shared
+        return SQL(
+            "(%s AND message.account_id <> ALL(%s) OR EXISTS (SELECT 1 FROM mail_center_unread own"
+            " WHERE own.user_id = %s AND own.message_id = message.id))",
+            shared, personal, self.env.uid,
+        )
 
     @api.model
     def _search_by_from(self, like):
@@ -143,6 +162,24 @@ class MailCenterMessage(models.Model):
         # The types that the user may see, by their names in his language.
         types = self.env["mail.center.type"].search([("name", "ilike", like.strip("%"))])
         return SQL("message.type_id IN %s", tuple(types.ids) or (0,))
+
+    @api.model
+    def _search_by_assigned(self, like):
+        """Of conversations that are handled by this person, by ``me`` or by ``nobody``."""
+        word = like.strip("%").casefold()
+        if word == "nobody":
+            return SQL(
+                "NOT EXISTS (SELECT 1 FROM mail_center_thread thread"
+                " WHERE thread.id = message.thread_id AND thread.user_id IS NOT NULL)"
+            )
+        if word == "me":
+            people = [self.env.uid]
+        else:
+            people = self.env["res.users"].search([("name", "ilike", like.strip("%"))]).ids
+        return SQL(
+            "message.thread_id IN (SELECT id FROM mail_center_thread WHERE user_id = ANY(%s))",
+            people,
+        )
 
     @api.model
     def _search_by_in(self, like):

@@ -100,6 +100,7 @@ class MailCenterReceiver(models.AbstractModel):
         account._notify_readers(messages)
         self._progressed(account, len(taken))
         self._tell_stored(folder, len(messages))
+        account._announce(messages)
         return len(messages)
 
     @api.model

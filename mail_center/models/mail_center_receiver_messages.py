@@ -85,6 +85,7 @@ class MailCenterReceiver(models.AbstractModel):
         # With those that were here already and now lie in this folder too.
         uids = [intake.uid for intake in intakes]
         account._notify_readers(messages | self._places(folder, uids).message_id)
+        account._announce(messages)
         return len(messages)
 
     @api.model

@@ -17,6 +17,9 @@ class MailCenterThread(models.Model):
     message_ids = fields.One2many("mail.center.message", "thread_id")
     message_count = fields.Integer()
     unread_count = fields.Integer()
+    user_id = fields.Many2one(
+        "res.users", string="Handled by", index="btree_not_null", readonly=True
+    )
 
     def _refresh(self):
         """Recount conversations from their messages, in one statement for all."""

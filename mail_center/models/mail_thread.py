@@ -1,5 +1,4 @@
 from lxml import etree
-from markupsafe import Markup
 from odoo import api, fields, models
 
 
@@ -49,22 +48,17 @@ class MailThread(models.AbstractModel):
         }
 
     def action_mail_center_emails(self):
-        """Open the list of the emails linked to this record."""
+        """Open the mailbox with the emails that are linked to this record."""
         self.ensure_one()
         self.check_access("read")
+        action = self.env["ir.actions.actions"]._for_xml_id(
+            "mail_center.mail_center_mailbox_action"
+        )
+        key = f"record_{self._name.replace('.', '-')}_{self.id}"
         return {
-            "type": "ir.actions.act_window",
+            **action,
             "name": self.env._("Emails of %s", self.display_name),
-            "res_model": "mail.center.message",
-            "view_mode": "list,form",
-            "views": [(False, "list"), (False, "form")],
-            "help": Markup('<p class="o_view_nocontent_empty_folder">{}</p><p>{}</p>').format(
-                self.env._("No emails here yet"),
-                self.env._("What you write with “Email” and the answers to it appear here."),
-            ),
-            "domain": [
-                ("link_ids", "any", [("res_model", "=", self._name), ("res_id", "=", self.id)])
-            ],
+            "context": {"active_id": key, "mail_center_name": self.display_name},
         }
 
     # ---- the smart button ---------------------------------------------------

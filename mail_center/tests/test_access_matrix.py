@@ -40,6 +40,7 @@ MATRIX = {
     },
     "mail.center.account.secret": {},
     "mail.center.rate.limit": {},
+    "mail.center.unread": {},
     "mail.center.draft.copy": {},
     "mail.center.change": {},
     "mail.center.pop3.message": {},
@@ -68,6 +69,10 @@ MATRIX = {
     "mail.center.outbox.event": {"owner": "r", "reader": "r", "delegate": "r"},
     "mail.center.quarantine": {"owner": "r", "delegate": "r"},
     "mail.center.log": {"owner": "r", "delegate": "r", "manager": "r"},
+    # Made by the mailbox, for the one who reads.
+    "mail.center.trusted.sender": {"owner": "ru"},
+    "mail.center.note": {"owner": "ru", "reader": "r", "delegate": "r"},
+    "mail.center.snooze": {"owner": "ru"},
     # Unsent mail is the writer's alone; everybody with email writes his own.
     "mail.center.draft": dict.fromkeys(
         ("user", "owner", "reader", "sender", "delegate", "manager", "foreign"), "c"
@@ -209,6 +214,23 @@ class MatrixCase:
             return {"account_id": account, "event": "e", "message": "m"}, {"message": "n"}
         if model == "mail.center.quarantine":
             return {"account_id": account, "error": "e"}, {"error": "f"}
+        if model == "mail.center.unread":
+            owner, message = self.users["owner"].id, self.fresh("mail.center.message").id
+            return (
+                {"user_id": owner, "message_id": message, "account_id": account},
+                {"user_id": self.users["reader"].id},
+            )
+        if model in ("mail.center.note", "mail.center.snooze"):
+            owner, thread = self.users["owner"].id, self.fresh("mail.center.thread").id
+            if model == "mail.center.note":
+                return {"user_id": owner, "thread_id": thread, "body": "b"}, {"body": "c"}
+            return (
+                {"user_id": owner, "thread_id": thread, "until": "2099-01-01"},
+                {"until": "2099-01-02"},
+            )
+        if model == "mail.center.trusted.sender":
+            owner = self.users["owner"].id
+            return {"user_id": owner, "email": f"n{number}@mc.example"}, {"email": "c@mc.example"}
         if model == "mail.center.draft":
             return {"subject": f"new {number}"}, {"subject": "changed"}
         if model == "mail.center.message":

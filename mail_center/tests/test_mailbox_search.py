@@ -1,5 +1,9 @@
 """Searching the mailbox."""
 
+from unittest.mock import patch
+
+from odoo.exceptions import UserError
+
 from .mailbox_common import StoredMailCase
 
 
@@ -93,3 +97,74 @@ class TestMailboxSearch(StoredMailCase):
         self.assertEqual(page["unknown"], ["is:purple"])
         self.assertEqual(page["words"], ["bric"])
         self.assertEqual(len(page["rows"]), 2)
+
+
+class TestFileText(StoredMailCase):
+    def with_file(self, raw, **vals):
+        mail = self.mail("Offer", attachment_count=1, files_unread=True)
+        self.env["mail.center.filing"]._attachments().create(
+            {"name": "list.csv", "mimetype": "text/csv", "raw": raw,
+             "res_model": "mail.center.message", "res_id": mail.id, **vals}
+        )
+        return mail
+
+    def read_files(self):
+        work = self.registry["mail.center.transaction"]
+        with patch.object(work, "_commit", lambda _self: 60):
+            self.env["mail.center.message"]._cron_index_files()
+
+    def test_what_a_file_says_is_found(self):
+        mail = self.with_file("Dachówka karpiówka;12\n".encode())
+        self.assertFalse(self.ids({"view": "all"}, query="karpiowka"))
+        self.read_files()
+        self.assertEqual(self.ids({"view": "all"}, query="karpiowka"), [mail.id])
+        self.assertFalse(self.ids({"view": "all"}, self.stranger, query="karpiowka"))
+        self.assertFalse(mail.files_unread)
+
+    def test_files_that_odoos_indexation_can_read_are_found(self):
+        mail = self.with_file(b"PK", mimetype="application/x-mc", name="offer.x")
+        kinds = self.registry["ir.attachment"]
+
+        def index(_self, data, kind, checksum=None):
+            return "brontosaurus" if kind == "application/x-mc" else kind.partition("/")[0]
+
+        with patch.object(kinds, "_index", index):
+            self.read_files()
+        self.assertEqual(self.ids({"view": "all"}, query="brontosaurus"), [mail.id])
+
+    def test_a_file_that_brings_its_reader_down_is_tried_once(self):
+        poison = self.with_file(b"%PDF", mimetype="application/x-mc")
+        after = self.with_file("karpiówka".encode())
+        kinds = self.registry["ir.attachment"]
+        tried = []
+
+        def index(_self, data, kind, checksum=None):
+            tried.append(kind)
+            raise ValueError("a broken file")
+
+        with patch.object(kinds, "_index", index):
+            self.read_files()
+            self.read_files()
+        self.assertEqual(tried, ["application/x-mc"])
+        self.assertFalse((poison | after).filtered("files_unread"))
+        self.assertEqual(self.ids({"view": "all"}, query="karpiowka"), [after.id])
+
+
+class TestKeptSearches(StoredMailCase):
+    def test_a_search_is_kept_for_oneself_replaced_and_forgotten(self):
+        box = self.mailbox()
+        box.save_search("Offers", "subject:offer")
+        kept = box.save_search("Offers", "subject:offer has:file")
+        self.assertEqual([(k["name"], k["query"]) for k in kept],
+                         [("Offers", "subject:offer has:file")])
+        self.assertFalse(self.mailbox(self.reader).saved_searches())
+        self.mailbox(self.reader).forget_search(kept[0]["id"])
+        self.assertTrue(box.saved_searches(), "of another one")
+        self.assertFalse(box.forget_search(kept[0]["id"]))
+        with self.assertRaises(UserError):
+            box.save_search(" ", "x")
+
+    def test_a_kept_search_is_no_filter_of_odoos_lists(self):
+        self.mailbox().save_search("Offers", "subject:offer")
+        filters = self.env["ir.filters"].with_user(self.owner)
+        self.assertFalse(filters.get_filters("mail.center.message"))

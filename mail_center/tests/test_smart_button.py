@@ -46,8 +46,13 @@ class TestSmartButton(TransactionCase):
             self.assertEqual(mallory.mail_center_email_count, 0)
         for user, count in ((self.anna, 2), (self.jan, 1)):
             action = self.partners[0].with_user(user).action_mail_center_emails()
-            found = self.env[action["res_model"]].with_user(user).search(action["domain"])
-            self.assertEqual(len(found), count, user.login)
+            self.assertEqual(action["tag"], "mail_center_mailbox")
+            self.assertIn(f"res-partner_{self.partners[0].id}", action["context"]["active_id"])
+            place = {"record": ["res.partner", self.partners[0].id]}
+            mailbox = self.env["mail.center.mailbox"].with_user(user)
+            rows = mailbox.page(place, conversations=False)["rows"]
+            self.assertEqual(len(rows), count, user.login)
+            found = self.mails.browse([row["id"] for row in rows])
             self.assertEqual(found.account_id.user_id, user)
 
     def test_it_is_shown_to_those_who_use_mail(self):

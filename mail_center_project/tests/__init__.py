@@ -1,1 +1,1 @@
-from . import test_email_button
+from . import test_email_button, test_from_mail

@@ -93,9 +93,9 @@ def test_a_contact_its_smart_button_and_a_mailto_link(erp, sandbox, eva, people,
     page.reload()
     page.wait_for_selector("button[name=action_mail_center_emails]:has-text('1')")
     page.click("button[name=action_mail_center_emails]")
-    page.wait_for_selector(".o_list_view .o_data_row:has-text('Entrance one')")
-    assert page.locator(".o_data_row").count() == 1
-    assert "Emails of Entrance one" in page.locator(".o_breadcrumb").inner_text()
+    page.wait_for_selector(".o_mail_center_row:has-text('Entrance one')")
+    assert page.locator(".o_mail_center_row").count() == 1
+    page.wait_for_selector("h1:has-text('Emails of Entrance one')")
 
 
 def test_the_header_of_each_document_writes_to_its_contact(erp, eva, people, login):

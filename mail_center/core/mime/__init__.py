@@ -1,6 +1,7 @@
 """Bytes to ParsedMail, OutgoingMail to bytes: addresses, charsets, ids, reports, auto-replies."""
 
 from .address import Address, not_addresses, parse_addresses
+from .authentication import dmarc_result
 from .automatic import read_automatic
 from .build import (
     BadHeader,
@@ -14,7 +15,7 @@ from .build import (
 from .content_hash import content_hash
 from .draft import FIELD as DRAFT_FIELD
 from .draft import draft_bytes, draft_mark
-from .filename import danger
+from .filename import danger, distinct
 from .mailto import Mailto, parse_mailto
 from .model import (
     Attachment,
@@ -57,6 +58,8 @@ __all__ = [
     "build",
     "content_hash",
     "danger",
+    "distinct",
+    "dmarc_result",
     "draft_bytes",
     "draft_mark",
     "new_message_id",

@@ -3,6 +3,7 @@
 import mimetypes
 import re
 import unicodedata
+from collections.abc import Iterable
 
 # Format characters: directional overrides make `exe.fdp` read as a PDF, zero width ones hide.
 _INVISIBLE = ("Cc", "Cf", "Zl", "Zp", "Cs", "Co", "Cn")
@@ -85,3 +86,21 @@ def danger(name: str) -> str:
 def extension_for(content_type: str) -> str:
     """The usual extension of a content type, `.bin` when there is none."""
     return _EXTENSIONS.get(content_type) or mimetypes.guess_extension(content_type) or ".bin"
+
+
+def distinct(names: Iterable[str]) -> list[str]:
+    """The names, a later one that is there already (in any case) numbered: ``offer (2).pdf``."""
+    taken: set[str] = set()
+    found = []
+    for name in names:
+        name = name or "file"
+        stem, dot, extension = name.rpartition(".")
+        if not stem:
+            stem, dot, extension = name, "", ""
+        other, number = name, 1
+        while other.casefold() in taken:
+            number += 1
+            other = f"{stem} ({number}){dot}{extension}"
+        taken.add(other.casefold())
+        found.append(other)
+    return found

@@ -10,7 +10,8 @@ from .words import stems
 
 # Keys that take a text, and what is said in their place in other mail programs.
 _TEXT_KEYS = {"from": "from", "to": "to", "cc": "to", "subject": "subject", "in": "in",
-              "type": "type", "link": "link", "account": "account"}
+              "type": "type", "link": "link", "account": "account", "assigned": "assigned",
+              "handled": "assigned"}
 _DAY_KEYS = {"before": "before", "after": "after", "since": "after", "on": "on"}
 _FLAGS = {
     "has": {"attachment": "file", "attachments": "file", "file": "file", "files": "file",
@@ -29,7 +30,8 @@ TEXT_MAX = 200
 class Term:
     """One condition. ``value``: a text, a flag's name, or a date; ``without``: must not hold.
 
-    ``key``: word, phrase, from, to, subject, in, type, link, account, before, after, on, flag.
+    ``key``: word, phrase, from, to, subject, in, type, link, account, assigned, before, after, on,
+    flag.
     ``before`` and ``on`` are days in the reader's time zone.
     """
 

@@ -1,5 +1,14 @@
-import { Component, onWillUnmount, useRef, useState } from "@odoo/owl";
+import { Component, onWillUnmount, onWillUpdateProps, useRef, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
+
+import { markDocument } from "./mailbox/marks";
+
+/** Is the page around `element` dark? Odoo's dark look is a style sheet, not a setting of the browser's. */
+export function isDark(element) {
+    const numbers = getComputedStyle(element).backgroundColor.match(/[\d.]+/g) || [];
+    const [red, green, blue, alpha = 1] = numbers.map(Number);
+    return alpha > 0 && 0.3 * red + 0.6 * green + 0.1 * blue < 110;
+}
 
 /**
  * The body of a mail in a frame of its own: no script can run in it, and what it shows
@@ -10,30 +19,62 @@ export class MailBody extends Component {
     static props = {
         messageId: Number,
         remote: { type: Number, optional: true },
+        trackers: { type: Number, optional: true },
         fold: { type: Boolean, optional: true },
+        trusted: { type: Boolean, optional: true },
+        trust: { type: Function, optional: true },
+        words: { type: Array, optional: true },
     };
-    static defaultProps = { remote: 0, fold: false };
+    static defaultProps = { remote: 0, trackers: 0, fold: false, trusted: false, words: [] };
 
     setup() {
         this.frame = useRef("frame");
         this.state = useState({ images: false, height: 60 });
+        this.dark = isDark(document.body);
         this.observer = null;
+        onWillUpdateProps((next) => this.mark(next.words));
         onWillUnmount(() => this.observer?.disconnect());
     }
 
     get src() {
-        const options = [this.state.images && "images=1", this.props.fold && "fold=1"];
+        const options = [
+            this.images && "images=1",
+            this.props.fold && "fold=1",
+            this.dark && "dark=1",
+        ];
         const query = options.filter(Boolean).join("&");
         return `/mail_center/message/${this.props.messageId}/body${query && "?"}${query}`;
     }
 
+    get images() {
+        return this.state.images || this.props.trusted;
+    }
+
     get blockedText() {
-        return this.props.remote === 1
+        const { remote } = this.props;
+        if (this.images || !remote) {
+            return "";
+        }
+        return remote === 1
             ? _t("One remote image is blocked, so that the sender does not learn that you read this.")
             : _t(
                   "%s remote images are blocked, so that the sender does not learn that you read this.",
-                  this.props.remote
+                  remote
               );
+    }
+
+    get trackerText() {
+        const { trackers } = this.props;
+        if (!trackers) {
+            return "";
+        }
+        return trackers === 1
+            ? _t("One tracker was removed.")
+            : _t("Trackers that were removed: %s", trackers);
+    }
+
+    alwaysShow() {
+        return this.props.trust(true);
     }
 
     onLoad() {
@@ -51,6 +92,15 @@ export class MailBody extends Component {
         this.observer = new ResizeObserver(fit);
         this.observer.observe(body);
         fit();
+        this.mark();
+    }
+
+    /** What was looked for, wherever it stands in the mail. */
+    mark(words = this.props.words) {
+        const frame = this.frame.el?.contentWindow;
+        if (frame?.document?.body) {
+            markDocument(frame, words);
+        }
     }
 
     /** Keys typed over the mail mean what they mean beside it. */

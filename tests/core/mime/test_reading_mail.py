@@ -5,7 +5,7 @@ from datetime import datetime, timezone
 
 import pytest
 
-from core.mime import Address, parse
+from core.mime import Address, distinct, parse
 
 HEAD = b"From: Jane <jane@example.org>\r\nMIME-Version: 1.0\r\n"
 
@@ -373,3 +373,10 @@ def test_a_boundary_lost_on_the_way_is_found_again():
     assert parsed.text == "words"
     assert names(parsed) == ["offer.pdf"]
     assert "a multipart names a boundary that it does not use" in parsed.defects
+
+
+def test_files_with_the_same_name_get_numbers():
+    names = ["a.pdf", "A.pdf", "a (2).pdf", "", "file", ".htaccess", ".htaccess"]
+    assert distinct(names) == [
+        "a.pdf", "A (2).pdf", "a (2) (2).pdf", "file", "file (2)", ".htaccess", ".htaccess (2)",
+    ]  # fmt: skip

@@ -13,6 +13,7 @@ import { useService } from "@web/core/utils/hooks";
 
 import { MailBody } from "../mail_body";
 import { MailFiles } from "../mail_files";
+import { recordKey } from "../mailbox/place";
 
 const STATE_CLASSES = {
     sent: "text-bg-success",
@@ -105,11 +106,10 @@ export class RecordEmails extends Component {
     }
 
     openEmail(email) {
-        this.action.doAction({
-            type: "ir.actions.act_window",
-            res_model: "mail.center.message",
-            res_id: email.id,
-            views: [[false, "form"]],
+        const { resModel, resId } = this.props;
+        this.action.doAction("mail_center.mail_center_mailbox_action", {
+            additionalContext: { active_id: recordKey(resModel, resId) },
+            props: { resId: email.id },
         });
     }
 }

@@ -20,6 +20,7 @@ import {
     templateBlock,
     withoutWrapper,
 } from "./body";
+import { listenForShortcuts } from "./canned";
 import { ComposeFiles } from "./compose_files";
 import { PreviewDialog } from "./preview_dialog";
 import { Recipients } from "./recipients";
@@ -149,6 +150,7 @@ export class ComposeWindow extends Component {
     onEditorReady() {
         const { editable } = this.editor;
         markBlocks(editable);
+        listenForShortcuts(this);
         editable.setAttribute("role", "textbox");
         editable.setAttribute("aria-multiline", "true");
         editable.setAttribute("aria-label", _t("Text of the email"));

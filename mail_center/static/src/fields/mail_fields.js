@@ -7,7 +7,7 @@ import { MailBody } from "../mail_body";
 import { MailFiles } from "../mail_files";
 
 class MailBodyField extends Component {
-    static template = xml`<MailBody t-if="props.record.resId" messageId="props.record.resId" remote="props.record.data.remote_count" t-key="props.record.resId"/>`;
+    static template = xml`<MailBody t-if="props.record.resId" messageId="props.record.resId" remote="props.record.data.remote_count" trackers="props.record.data.tracker_count" t-key="props.record.resId"/>`;
     static components = { MailBody };
     static props = { ...standardFieldProps };
 }
@@ -16,7 +16,10 @@ registry.category("fields").add("mail_center_body", {
     component: MailBodyField,
     supportedTypes: ["html"],
     // The frame fetches the body itself: it does not have to come with the record.
-    fieldDependencies: [{ name: "remote_count", type: "integer" }],
+    fieldDependencies: [
+        { name: "remote_count", type: "integer" },
+        { name: "tracker_count", type: "integer" },
+    ],
 });
 
 class MailFilesField extends Component {
@@ -30,6 +33,7 @@ class MailFilesField extends Component {
             name: record.data.name,
             size: record.data.file_size,
             warning: record.data.mail_center_warning,
+            mimetype: record.data.mimetype,
         }));
     }
 }
@@ -41,6 +45,7 @@ registry.category("fields").add("mail_center_files", {
         { name: "name", type: "char" },
         { name: "file_size", type: "integer" },
         { name: "mail_center_warning", type: "char" },
+        { name: "mimetype", type: "char" },
     ],
 });
 

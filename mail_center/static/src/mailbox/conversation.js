@@ -1,4 +1,5 @@
 import { Component, onWillUpdateProps, useState } from "@odoo/owl";
+import { browser } from "@web/core/browser/browser";
 import { deserializeDateTime, toLocaleDateTimeString } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { humanNumber } from "@web/core/utils/numbers";
@@ -8,14 +9,19 @@ import { DropdownItem } from "@web/core/dropdown/dropdown_item";
 import { MailBody } from "../mail_body";
 import { MailFiles } from "../mail_files";
 import { Delivery } from "../outbox/delivery";
+import { Notes } from "./notes";
+import { Snooze } from "./snooze";
 
 /** The conversation that is open: the mail that was chosen unfolded, the others as a line each. */
 export class Conversation extends Component {
     static template = "mail_center.Conversation";
-    static components = { Delivery, Dropdown, DropdownItem, MailBody, MailFiles };
+    static components = {
+        Delivery, Dropdown, DropdownItem, MailBody, MailFiles, Notes, Snooze,
+    };
     static props = {
         conversation: Object,
         openId: Number,
+        words: { type: Array, optional: true },
         answer: Function,
         continueDraft: Function,
         star: Function,
@@ -29,10 +35,23 @@ export class Conversation extends Component {
         trash: Function,
         chooseFolder: Function,
         download: Function,
+        chooseType: Function,
+        chooseHandler: Function,
+        creatable: Function,
+        create: Function,
+        addNote: Function,
+        removeNote: Function,
+        snooze: Function,
+        unsnooze: Function,
+        saveFiles: Function,
+        trust: Function,
+        print: Function,
     };
 
+    static defaultProps = { words: [] };
+
     setup() {
-        this.state = useState({ unfolded: {}, headers: {}, earlier: false });
+        this.state = useState({ unfolded: {}, headers: {}, earlier: false, kinds: {} });
         onWillUpdateProps((next) => {
             if (next.openId !== this.props.openId) {
                 Object.assign(this.state, { unfolded: {}, headers: {}, earlier: false });
@@ -74,6 +93,13 @@ export class Conversation extends Component {
         );
     }
 
+    get writingText() {
+        const names = this.props.conversation.writing;
+        return names.length === 1
+            ? _t("%s is writing an answer", names[0])
+            : _t("Writing an answer: %s", names.join(", "));
+    }
+
     recipients(mail) {
         const to = _t("To: %s", mail.to);
         return mail.cc ? `${to} · ${_t("Cc: %s", mail.cc)}` : to;
@@ -104,6 +130,18 @@ export class Conversation extends Component {
     showHeaders(mail) {
         this.state.headers[mail.id] = !this.state.headers[mail.id];
         this.state.unfolded[mail.id] = true;
+    }
+
+    async loadKinds(mail) {
+        this.state.kinds[mail.id] = await this.props.creatable(mail);
+    }
+
+    showSource(mail) {
+        browser.open(`/mail_center/message/${mail.id}/source?view=1`, "_blank");
+    }
+
+    downloadSource(mail) {
+        browser.open(`/mail_center/message/${mail.id}/source`, "_self");
     }
 
     details(mail) {
@@ -142,7 +180,7 @@ export class Conversation extends Component {
     stateClass(mail) {
         return (
             {
-                sent: "text-bg-success",
+                sent: "o_mail_center_sent",
                 failed: "text-bg-danger",
                 queued: "text-bg-info",
                 sending: "text-bg-info",

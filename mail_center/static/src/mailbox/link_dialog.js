@@ -5,11 +5,17 @@ import { KeepLast } from "@web/core/utils/concurrency";
 import { useAutofocus, useService } from "@web/core/utils/hooks";
 import { useDebounced } from "@web/core/utils/timing";
 
-/** Link a mail to records of any kind that carries emails. */
+/** Choose a record of any kind that carries emails: to link mails to, or what `choose` does. */
 export class LinkDialog extends Component {
     static template = "mail_center.LinkDialog";
     static components = { Dialog };
-    static props = { messageIds: Array, onLinked: Function, close: Function };
+    static props = {
+        messageIds: Array,
+        onLinked: { type: Function, optional: true },
+        choose: { type: Function, optional: true },
+        title: { type: String, optional: true },
+        close: Function,
+    };
 
     setup() {
         this.orm = useService("orm");
@@ -31,6 +37,7 @@ export class LinkDialog extends Component {
                 this.orm.call("mail.center.mailbox", "link_targets", [this.props.messageIds[0]], {
                     term: this.state.term,
                     model: this.state.model || false,
+                    linked: !!this.props.choose,
                 })
             );
         } finally {
@@ -38,7 +45,15 @@ export class LinkDialog extends Component {
         }
     }
 
+    get title() {
+        return this.props.title || _t("Link to a record");
+    }
+
     async choose(target) {
+        if (this.props.choose) {
+            await this.props.choose(target);
+            return this.props.close();
+        }
         await this.orm.call("mail.center.mailbox", "link", [
             this.props.messageIds,
             target.model,

@@ -87,6 +87,45 @@ export function useMailActions(box) {
         );
     }
 
+    function saveFiles(mail) {
+        dialog.add(LinkDialog, {
+            messageIds: [mail.id],
+            title: _t("Save the files to a record"),
+            choose: async (target) => {
+                const count = await orm.call("mail.center.mailbox", "save_files", [
+                    mail.id,
+                    target.model,
+                    target.id,
+                ]);
+                const text = count
+                    ? _t("Saved to “%s”.", target.name)
+                    : _t("“%s” has these files already.", target.name);
+                notification.add(text, { type: "success" });
+            },
+        });
+    }
+
+    async function trust(mail, trusted) {
+        await orm.call("mail.center.mailbox", "trust_sender", [mail.id, trusted]);
+        await box.loadConversation(box.state.openId);
+    }
+
+    /** Through a frame that is not seen: the page that is printed is the mail alone. */
+    function print(mail) {
+        const frame = document.createElement("iframe");
+        frame.className = "o_mail_center_print position-fixed border-0";
+        frame.setAttribute("sandbox", "allow-same-origin allow-modals");
+        frame.setAttribute("aria-hidden", "true");
+        frame.style = "width: 0; height: 0; inset-inline-start: -10px";
+        frame.src = `/mail_center/message/${mail.id}/print${mail.trusted ? "?images=1" : ""}`;
+        frame.onload = () => {
+            frame.contentWindow.onafterprint = () => frame.remove();
+            frame.contentWindow.print();
+        };
+        document.querySelector(".o_mail_center_print")?.remove();
+        document.body.append(frame);
+    }
+
     function openRecord(chip) {
         action.doAction({
             type: "ir.actions.act_window",
@@ -103,5 +142,8 @@ export function useMailActions(box) {
         mail.left.error = "";
     }
 
-    return { markRead, star, link, accept, makeRule, unlink, openRecord, download };
+    return {
+        markRead, star, link, accept, makeRule, unlink, openRecord, download,
+        saveFiles, trust, print,
+    };
 }

@@ -1,25 +1,14 @@
-import { Component, onPatched, useRef } from "@odoo/owl";
+import { Component, onPatched, onWillUnmount, useEffect, useRef, useState } from "@odoo/owl";
 import { deserializeDateTime, formatDate, formatDateTime } from "@web/core/l10n/dates";
+
+import { pieces } from "./marks";
 
 const { DateTime } = luxon;
 
-const BEGIN = "(?<![\\p{L}\\p{N}])";
-const REST = "[\\p{L}\\p{N}]*";
-const NO_ACCENT = { ł: "l", ø: "o", đ: "d", ħ: "h", ı: "i" };
+const BLOCK = 50;
+const AHEAD = "1200px 0px";
 
-/** As the search sees it, letter by letter: what is found there is at the same place in the text. */
-function unaccented(text) {
-    return text
-        .split("")
-        .map((letter) => {
-            const lower = letter.toLowerCase();
-            const plain = NO_ACCENT[lower] || lower.normalize("NFD").charAt(0);
-            return plain.length === 1 ? plain : letter;
-        })
-        .join("");
-}
-
-/** The mails of a place. Rows out of sight cost nothing, see mailbox.scss. */
+/** The mails of a place. Of a long list only what is near to being seen is in the page. */
 export class MailList extends Component {
     static template = "mail_center.MailList";
     static props = {
@@ -37,6 +26,20 @@ export class MailList extends Component {
     setup() {
         this.root = useRef("root");
         this.anchor = null;
+        // Block number → the height that it has, while its rows are not there.
+        this.state = useState({ empty: {} });
+        const observer = new IntersectionObserver((entries) => this.onSeen(entries), {
+            rootMargin: AHEAD,
+        });
+        useEffect(
+            () => {
+                for (const block of this.root.el.querySelectorAll(".o_mail_center_block")) {
+                    observer.observe(block);
+                }
+            },
+            () => [this.blocks.length]
+        );
+        onWillUnmount(() => observer.disconnect());
         let shown = false;
         onPatched(() => {
             // The row that the keyboard came to stays in sight.
@@ -45,6 +48,29 @@ export class MailList extends Component {
                 this.root.el?.querySelector(".o_open")?.scrollIntoView({ block: "nearest" });
             }
         });
+    }
+
+    get blocks() {
+        const { rows } = this.props;
+        return Array.from({ length: Math.ceil(rows.length / BLOCK) }, (_, number) => {
+            const height = this.state.empty[number];
+            return {
+                number,
+                height,
+                rows: height ? [] : rows.slice(number * BLOCK, (number + 1) * BLOCK),
+            };
+        });
+    }
+
+    onSeen(entries) {
+        for (const { target, isIntersecting, boundingClientRect: box } of entries) {
+            const number = Number(target.dataset.block);
+            if (isIntersecting) {
+                delete this.state.empty[number];
+            } else if (box.height && !target.contains(document.activeElement)) {
+                this.state.empty[number] = box.height;
+            }
+        }
     }
 
     onScroll(ev) {
@@ -104,20 +130,7 @@ export class MailList extends Component {
         return date.hasSame(now, "year") ? date.toFormat("d LLL") : formatDate(date);
     }
 
-    /** The text in pieces, the words that were looked for marked in whatever form they have. */
     pieces(text) {
-        const stems = this.props.words.join("|");
-        if (!stems || !text) {
-            return [{ text, found: false }];
-        }
-        const pieces = [];
-        let end = 0;
-        for (const match of unaccented(text).matchAll(new RegExp(`${BEGIN}(${stems})${REST}`, "gu"))) {
-            pieces.push({ text: text.slice(end, match.index), found: false });
-            end = match.index + match[0].length;
-            pieces.push({ text: text.slice(match.index, end), found: true });
-        }
-        pieces.push({ text: text.slice(end), found: false });
-        return pieces.filter((piece) => piece.text);
+        return pieces(text, this.props.words);
     }
 }

@@ -1,19 +1,21 @@
-import { Component, onMounted, onWillStart, onWillUnmount, useRef, useState } from "@odoo/owl";
+import { Component, onMounted, onWillStart, onWillUnmount, useState } from "@odoo/owl";
 import { browser } from "@web/core/browser/browser";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
-import { KeepLast } from "@web/core/utils/concurrency";
 import { useBus, useService } from "@web/core/utils/hooks";
 import { useDebounced } from "@web/core/utils/timing";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 
+import { bulkTools } from "./bulk";
 import { Conversation } from "./conversation";
 import { useMailActions } from "./mail_actions";
 import { MailList } from "./mail_list";
 import { useMoves } from "./move_actions";
 import { emptyText, placeKey, placeName, readPlace, samePlace } from "./place";
 import { Places } from "./places";
+import { SearchLine } from "./search_line";
 import { ShortcutsDialog, useShortcuts } from "./shortcuts";
+import { useTeamActions } from "./team_actions";
 
 const PAGE = 50;
 const RELOADED = 200;
@@ -22,7 +24,7 @@ const AS_CONVERSATIONS = "mail_center.conversations";
 /** The mailbox: places, the list of one of them, and the conversation that is open. */
 export class Mailbox extends Component {
     static template = "mail_center.Mailbox";
-    static components = { Conversation, MailList, Places };
+    static components = { Conversation, MailList, Places, SearchLine };
     static props = { ...standardActionServiceProps };
     static path = "mailbox";
     static displayName = _t("Mailbox");
@@ -35,9 +37,10 @@ export class Mailbox extends Component {
         this.notification = useService("notification");
         this.compose = useService("mail_center.compose");
         this.bus = useService("bus_service");
-        this.searchInput = useRef("search");
-        Object.assign(this, useMailActions(this), useMoves(this));
-        this.keepPage = new KeepLast();
+        this.searchInput = { el: null }; // that of the search line, once it is there
+        this.news = useState(useService("mail_center.news"));
+        Object.assign(this, useMailActions(this), useMoves(this), useTeamActions(this));
+        this.turns = { page: 0, mail: 0 };
         const { context, params } = this.props.action;
         this.state = useState({
             sidebar: { accounts: [], inbox: 0, drafts: 0, scheduled: 0, quarantine: 0 },
@@ -49,6 +52,7 @@ export class Mailbox extends Component {
             failed: "",
             query: "",
             words: [],
+            recordName: "",
             unknown: [],
             conversations: browser.localStorage.getItem(AS_CONVERSATIONS) !== "no",
             selected: new Set(),
@@ -82,6 +86,8 @@ export class Mailbox extends Component {
             "#": () => this.current && this.trash([this.current.id]),
             Delete: () => this.current && this.trash([this.current.id]),
             v: () => this.current && this.chooseFolder([this.current.id]),
+            t: () => this.target && this.chooseType([this.target.id]),
+            h: () => this.target && this.chooseHandler([this.target.id]),
             l: () => this.target && this.link(this.target.id),
             c: () => this.write(),
             x: () => this.current && this.toggle(this.current),
@@ -102,23 +108,37 @@ export class Mailbox extends Component {
         }
     }
 
+    /** The answer, or null when something newer was asked meanwhile: that is shown then. */
+    async latest(kind, asked) {
+        const turn = ++this.turns[kind];
+        const answer = await asked;
+        return turn === this.turns[kind] ? answer : null;
+    }
+
     page(cursor, limit = PAGE) {
-        return this.orm.silent.call("mail.center.mailbox", "page", [this.state.place], {
-            cursor,
-            query: this.state.query,
-            conversations: this.state.conversations,
-            limit,
-        });
+        return this.latest(
+            "page",
+            this.orm.silent.call("mail.center.mailbox", "page", [this.state.place], {
+                cursor,
+                query: this.state.query,
+                conversations: this.state.conversations,
+                limit,
+            })
+        );
     }
 
     async loadPage() {
         Object.assign(this.state, { loading: true, failed: "" });
         try {
-            const found = await this.keepPage.add(this.page(null));
+            const found = await this.page(null);
+            if (!found) {
+                return;
+            }
             Object.assign(this.state, {
                 rows: found.rows,
                 next: found.next,
                 words: found.words,
+                recordName: found.title,
                 unknown: found.unknown,
             });
         } catch (error) {
@@ -133,7 +153,10 @@ export class Mailbox extends Component {
         }
         this.state.loading = true;
         try {
-            const found = await this.keepPage.add(this.page(this.state.next));
+            const found = await this.page(this.state.next);
+            if (!found) {
+                return;
+            }
             const here = new Set(this.state.rows.map((row) => row.id));
             this.state.rows.push(...found.rows.filter((row) => !here.has(row.id)));
             this.state.next = found.next;
@@ -148,15 +171,17 @@ export class Mailbox extends Component {
         this.loadSidebar();
         const shown = Math.min(Math.max(this.state.rows.length, PAGE), RELOADED);
         try {
-            const found = await this.keepPage.add(this.page(null, shown));
-            const head = new Set(found.rows.map((row) => row.id));
-            const tail = this.state.rows.slice(shown).filter((row) => !head.has(row.id));
-            Object.assign(this.state, {
-                rows: [...found.rows, ...tail],
-                next: tail.length ? this.state.next : found.next,
-                loading: false,
-                failed: "",
-            });
+            const found = await this.page(null, shown);
+            if (found) {
+                const head = new Set(found.rows.map((row) => row.id));
+                const tail = this.state.rows.slice(shown).filter((row) => !head.has(row.id));
+                Object.assign(this.state, {
+                    rows: [...found.rows, ...tail],
+                    next: tail.length ? this.state.next : found.next,
+                    loading: false,
+                    failed: "",
+                });
+            }
         } catch {
             // Without connection the list stays as it was.
         }
@@ -172,13 +197,15 @@ export class Mailbox extends Component {
     // ---- places and search -----------------------------------------------------
 
     get title() {
-        return placeName(this.state.place, this.state.sidebar);
+        return placeName(this.state.place, this.state.sidebar, this.state.recordName);
     }
 
     get labels() {
         return {
             single: _t("Show single mails"),
             together: _t("Show conversations"),
+            loud: _t("Desktop notifications of new mail"),
+            silent: _t("No desktop notifications"),
             selected: _t("%s selected", this.state.selected.size),
         };
     }
@@ -232,16 +259,6 @@ export class Mailbox extends Component {
         return this.loadPage();
     }
 
-    onSearchKeydown(ev) {
-        if (ev.key === "Enter") {
-            this.search(ev.target.value);
-        } else if (ev.key === "Escape") {
-            ev.target.value = "";
-            ev.target.blur();
-            this.search("");
-        }
-    }
-
     setConversations(together) {
         this.state.conversations = together;
         browser.localStorage.setItem(AS_CONVERSATIONS, together ? "yes" : "no");
@@ -289,26 +306,30 @@ export class Mailbox extends Component {
             this.remember();
         }
         this.state.opening = true;
+        let unread = [];
         try {
-            await this.loadConversation(id);
+            const found = await this.loadConversation(id);
+            unread = found.messages.filter((mail) => mail.unread);
         } catch (error) {
-            this.state.conversation = null;
-            Object.assign(this.state, { openId: false, opening: false });
-            this.notification.add(this.reason(error), { type: "warning" });
+            if (this.state.openId === id) {
+                this.shut();
+                this.notification.add(this.reason(error), { type: "warning" });
+            }
         }
-        const unread = (this.state.conversation?.messages || []).filter((mail) => mail.unread);
         if (unread.length && this.state.openId === id) {
             await this.markRead(unread.map((mail) => mail.id), true).catch(() => {});
         }
     }
 
     async loadConversation(id) {
-        const found = await this.orm.silent.call("mail.center.mailbox", "conversation", [id]);
+        const asked = this.orm.silent.call("mail.center.mailbox", "conversation", [id]);
+        const latest = await this.latest("mail", asked);
         // Another may have been chosen meanwhile.
-        if (this.state.openId === id) {
-            this.state.conversation = { ...found, open_id: id };
+        if (latest && this.state.openId === id) {
+            this.state.conversation = { ...latest, open_id: id };
             this.state.opening = false;
         }
+        return asked;
     }
 
     /** One step back on a phone, or out of the mail. */
@@ -365,22 +386,7 @@ export class Mailbox extends Component {
     }
 
     get bulk() {
-        const whole = this.state.conversations;
-        return [
-            { key: "read", icon: "fa-envelope-open-o", name: _t("Mark as read"),
-              run: (ids) => this.markRead(ids, true, whole) },
-            { key: "unread", icon: "fa-envelope", name: _t("Mark as unread"),
-              run: (ids) => this.markRead(ids, false) },
-            { key: "star", icon: "fa-star", name: _t("Star"), run: (ids) => this.star(ids, true) },
-            { key: "unstar", icon: "fa-star-o", name: _t("Take the star away"),
-              run: (ids) => this.star(ids, false) },
-            { key: "link", icon: "fa-link", name: _t("Link to a record"),
-              run: (ids) => this.link(ids) },
-            { key: "archive", icon: "fa-archive", name: _t("Archive"), run: (ids) => this.archive(ids) },
-            { key: "trash", icon: "fa-trash-o", name: _t("Delete"), run: (ids) => this.trash(ids) },
-            { key: "move", icon: "fa-folder-open-o", name: _t("Move to a folder…"),
-              run: (ids) => this.chooseFolder(ids) },
-        ];
+        return bulkTools(this);
     }
 
     async forSelected(run) {

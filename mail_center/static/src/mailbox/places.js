@@ -31,9 +31,11 @@ export class Places extends Component {
     get views() {
         return [
             { view: "inbox", name: _t("All inboxes"), icon: "fa-inbox", count: this.props.sidebar.inbox },
+            { view: "mine", name: _t("I handle these"), icon: "fa-user-o" },
             { view: "unanswered", name: _t("Waiting for an answer"), icon: "fa-clock-o" },
             { view: "unlinked", name: _t("Unlinked"), icon: "fa-chain-broken" },
             { view: "starred", name: _t("Starred"), icon: "fa-star-o" },
+            { view: "snoozed", name: _t("Snoozed"), icon: "fa-bell-o" },
             { view: "sent", name: _t("Sent"), icon: "fa-paper-plane-o" },
             { view: "all", name: _t("All mail"), icon: "fa-envelope-o" },
         ];

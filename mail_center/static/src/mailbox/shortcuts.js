@@ -47,6 +47,8 @@ export class ShortcutsDialog extends Component {
             ["e", _t("Archive")],
             ["#", _t("Delete")],
             ["v", _t("Move to a folder")],
+            ["t", _t("Type of the message")],
+            ["h", _t("Who handles it")],
             ["l", _t("Link to a record")],
             ["x", _t("Select")],
             ["/", _t("Search")],
@@ -68,6 +70,7 @@ export class ShortcutsDialog extends Component {
             ["in:sent", _t("Folder")],
             ["type:offer", _t("Type of the message")],
             ["link:task", _t("Linked to a record of this kind")],
+            ["assigned:me", _t("Handled by this person; also: nobody")],
             ["account:sales", _t("Account")],
         ];
     }

@@ -75,15 +75,10 @@ export class MessagesMenu extends Component {
 
     open(message) {
         this.dropdown.close();
-        this.action.doAction(
-            {
-                type: "ir.actions.act_window",
-                res_model: "mail.center.message",
-                res_id: message.id,
-                views: [[false, "form"]],
-            },
-            { clearBreadcrumbs: true }
-        );
+        this.action.doAction("mail_center.mail_center_mailbox_action", {
+            clearBreadcrumbs: true,
+            props: { resId: message.id },
+        });
     }
 
     show(action, filter) {
