@@ -62,7 +62,10 @@ export class Mailbox extends Component {
             showPlaces: false,
         });
         const changed = useDebounced(() => this.refresh(), 700);
-        onMounted(() => this.bus.subscribe("mail_center/changed", changed));
+        onMounted(() => {
+            this.bus.subscribe("mail_center/changed", changed);
+            context?.active_id && this.remember(); // for a reload
+        });
         onWillUnmount(() => this.bus.unsubscribe("mail_center/changed", changed));
         // What was missed while there was no connection.
         useBus(this.bus, "BUS:RECONNECT", changed);
