@@ -134,6 +134,17 @@ class TestPrivacy(PrivacyCase):
         # And he reads no mail by it.
         self.assertFalse(self.env["mail.center.message"].with_user(self.officer).has_access("read"))
 
+    def test_an_officer_reaches_the_mail_of_his_own_companies_alone(self):
+        mail = self.of_eve()
+        self.account.company_id = self.env["res.company"].create({"name": "Elsewhere"})
+        wizard = self.wizard()
+        wizard.action_search()
+        self.assertEqual(wizard.message_count, 0)
+        wizard.action_erase()
+        self.assertFalse(mail.erased_date)
+        self.officer.company_ids |= self.account.company_id
+        self.assertEqual(self.wizard()._messages(), mail)
+
     def test_mail_is_kept_for_the_time_of_its_type_else_of_its_account(self):
         self.account.retention_days = 30
         short, long = self.env["mail.center.type"].create(

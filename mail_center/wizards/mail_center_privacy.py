@@ -47,15 +47,21 @@ class MailCenterPrivacy(models.TransientModel):
             )
         return found[0].key
 
+    @api.model
+    def _in_reach(self, field="account_id"):
+        """Of the companies that the officer works for, and of none."""
+        companies = [False, *self.env.user.company_ids.ids]
+        return Domain(field, "=", False) | Domain(f"{field}.company_id", "in", companies)
+
     def _messages(self):
-        """Mail from or to the address, in all accounts."""
+        """Mail from or to the address, in all accounts of the officer's companies."""
         address = self._address()
         domain = Domain("email_from", "=ilike", address.replace("_", "\\_"))
         for name in ADDRESSED:
             domain |= Domain(name, "ilike", address)
         domain |= Domain("outbox_ids.recipient_ids.email", "=ilike", address.replace("_", "\\_"))
         found = self.env["mail.center.message"].sudo().search(
-            domain & Domain("erased_date", "=", False), order="id"
+            domain & self._in_reach() & Domain("erased_date", "=", False), order="id"
         )
         return found.filtered(lambda one: self._is_party(one, address))
 
@@ -68,8 +74,12 @@ class MailCenterPrivacy(models.TransientModel):
     def _others(self):
         """``{model: records}`` that name the address elsewhere."""
         address = self._address()
-        quarantine = self.env["mail.center.quarantine"].sudo().search([("size", ">", 0)])
-        drafts = self.env["mail.center.draft"].sudo().search([("state", "=", "draft")])
+        quarantine = self.env["mail.center.quarantine"].sudo().search(
+            Domain("size", ">", 0) & self._in_reach()
+        )
+        drafts = self.env["mail.center.draft"].sudo().search(
+            Domain("state", "=", "draft") & self._in_reach()
+        )
         return {
             "mail.center.quarantine": quarantine.filtered(
                 lambda line: address.encode() in line._source().lower()
@@ -78,7 +88,8 @@ class MailCenterPrivacy(models.TransientModel):
                 lambda draft: any(one.key == address for one in draft._all_addresses())
             ),
             "mail.center.log": self.env["mail.center.log"].sudo().search(
-                Domain("message", "ilike", address) | Domain("detail", "ilike", address)
+                (Domain("message", "ilike", address) | Domain("detail", "ilike", address))
+                & self._in_reach()
             ),
         }
 
