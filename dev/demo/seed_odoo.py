@@ -10,7 +10,7 @@ import json
 import os
 from pathlib import Path
 
-from dev.demo import letters, logins, people
+from dev.demo import letters, logins, people, states
 from dev.demo.stories_more import CHAIRS_SUBJECT
 
 #: login -> (person, groups by xmlid; those of an app that is not installed are left out)
@@ -67,6 +67,7 @@ def seed(env, sandbox):
             _contact(env, person)
     _opportunity(env, users["anna"])
     letters.seed(env, _once)
+    states.seed(env, _once, sandbox, users["maria"])
 
 
 def _profile(env, name, members):

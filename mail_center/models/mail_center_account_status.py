@@ -206,5 +206,5 @@ class MailCenterAccount(models.Model):
         return {
             **action,
             "name": self.env._("Log: %s", names),
-            "domain": [("account_id", "in", self.ids)],
+            "domain": [("account_id", "in", self.ids), ("import_id", "=", False)],
         }

@@ -114,7 +114,9 @@ class MailCenterLog(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id("mail_center.mail_center_log_action")
         return {
             **action,
-            "domain": [("correlation", "=", self.correlation)],
+            "domain": [
+                ("correlation", "=", self.correlation), ("import_id", "=", self.import_id.id),
+            ],
             "context": {},
         }
 
@@ -183,7 +185,7 @@ class MailCenterLog(models.Model):
                     SELECT id FROM mail_center_log
                      WHERE {same_account} AND event = %(event)s
                        AND date >= date_trunc('hour', clock_timestamp() AT TIME ZONE 'utc')
-                       AND level = %(level)s AND message = %(message)s
+                       AND level = %(level)s AND message = %(message)s AND import_id IS NULL
                   ORDER BY date DESC LIMIT 1
                        FOR NO KEY UPDATE SKIP LOCKED
                    )

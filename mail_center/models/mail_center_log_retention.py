@@ -8,7 +8,7 @@ DAYS = {"debug": 3, "info": 30, "warning": 90, "error": 180}
 
 
 class MailCenterLog(models.Model):
-    """Old lines go, the less important ones sooner."""
+    """Old lines go, the less important ones sooner; imported ones with their import."""
 
     _inherit = "mail.center.log"
 
@@ -35,7 +35,7 @@ class MailCenterLog(models.Model):
             DELETE FROM mail_center_log
              WHERE id IN (
                     SELECT id FROM mail_center_log
-                     WHERE level = %s AND date < %s
+                     WHERE level = %s AND date < %s AND import_id IS NULL
                      LIMIT %s
                        FOR UPDATE SKIP LOCKED
                    )

@@ -21,7 +21,7 @@ class MailCenterSender(models.AbstractModel):
         outbox.state IN ('queued', 'deferred')
         AND (outbox.next_attempt IS NULL OR outbox.next_attempt <= now() AT TIME ZONE 'utc')
         AND (outbox.send_after IS NULL OR outbox.send_after <= now() AT TIME ZONE 'utc')
-        AND account.active AND account.send_enabled
+        AND account.active AND account.send_enabled AND account.send_blocked IS NOT TRUE
         AND (account.send_retry_at IS NULL OR account.send_retry_at <= now() AT TIME ZONE 'utc')
         -- Read here and not from the cache: it counts from the next batch on.
         AND NOT EXISTS (SELECT 1 FROM ir_config_parameter

@@ -68,6 +68,7 @@ MATRIX = {
     "mail.center.outbox.recipient": {"owner": "r", "reader": "r", "delegate": "r"},
     "mail.center.outbox.event": {"owner": "r", "reader": "r", "delegate": "r"},
     "mail.center.quarantine": {"owner": "r", "delegate": "r"},
+    "mail.center.log.import": {"manager": "ru"},
     "mail.center.log": {"owner": "r", "delegate": "r", "manager": "r"},
     # Made by the mailbox, for the one who reads.
     "mail.center.trusted.sender": {"owner": "ru"},
@@ -212,6 +213,8 @@ class MatrixCase:
             )
         if model == "mail.center.log":
             return {"account_id": account, "event": "e", "message": "m"}, {"message": "n"}
+        if model == "mail.center.log.import":
+            return {"name": f"f{number}.jsonl"}, {"name": "changed"}
         if model == "mail.center.quarantine":
             return {"account_id": account, "error": "e"}, {"error": "f"}
         if model == "mail.center.unread":
