@@ -32,11 +32,10 @@ class MailCenterSender(models.AbstractModel):
     _inherit = "mail.center.sender"
 
     @api.model
-    def _account_failed(self, account, rows, error):
+    def _account_failed(self, account, rows, token, error):
         if getattr(error, "kind", "") == "auth":
-            # Committed together with the outcome.
             refused = account.send_auth_failures + 1
-            result = super()._account_failed(account, rows, error)
+            result = super()._account_failed(account, rows, token, error)
             account.send_auth_failures = refused
             if refused >= REFUSED_LOGINS_MAX and not account.send_blocked:
                 account.send_blocked = True
@@ -51,9 +50,8 @@ class MailCenterSender(models.AbstractModel):
                     ),
                     level="error",
                 )
-            self._commit()
             return result
-        return super()._account_failed(account, rows, error)
+        return super()._account_failed(account, rows, token, error)
 
     @api.model
     def _record_results(self, row, attempt):

@@ -112,12 +112,12 @@ class TestHealth(MailboxCase):
         outbox = self.env["mail.center.outbox"].search([("account_id", "=", self.account.id)])
         for _number in range(REFUSED_LOGINS_MAX):
             self.assertFalse(self.account.send_blocked)
-            outbox.next_attempt = False
+            outbox.next_attempt = self.account.send_retry_at = False
             self.send()
             self.account.invalidate_recordset()
         self.assertTrue(self.account.send_blocked)
         attempts = outbox.attempts
-        outbox.next_attempt = False
+        outbox.next_attempt = self.account.send_retry_at = False
         self.send()
         outbox.invalidate_recordset()
         self.assertEqual(outbox.attempts, attempts, "nothing was tried")
