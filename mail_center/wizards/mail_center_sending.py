@@ -32,6 +32,11 @@ class MailCenterSending(models.TransientModel):
             groups = outbox._read_group(waiting, ["account_id"])
             wizard.account_ids = [account.id for (account,) in groups]
 
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for wizard in self:
+            wizard.display_name = self.env._("Sending")
+
     def _require_manager(self):
         if not self.env.user.has_group("mail_center.group_manager"):
             raise AccessError(self.env._("Only an email manager may suspend all sending."))
