@@ -60,6 +60,13 @@ def command(subcommand: str, *arguments) -> list[str]:
     ]
 
 
+def addon_command(subcommand: str, *arguments) -> list[str]:
+    """The command line of a subcommand that an addon of ours brings, as ``mail_center_listen``."""
+    words = command(subcommand, *arguments)
+    # Odoo looks for it before it reads the configuration.
+    return [*words[:3], f"--addons-path={ROOT}", *words[3:]]
+
+
 def options() -> dict:
     """``subprocess`` keyword arguments that every Odoo process of ours gets."""
     return {"cwd": str(CACHE), "env": environment()}

@@ -8,6 +8,7 @@ plaintext pushed in front of a TLS handshake, certificates of somebody else.
 from __future__ import annotations
 
 import io
+import selectors
 import socket
 import ssl
 import threading
@@ -199,6 +200,20 @@ class Connection:
             return bool(self._reader.peek(1)) or self._raw.ended
         finally:
             self._raw.at_once = False
+
+    def readable(self, seconds: float) -> bool:
+        """Whether the server says something within ``seconds``, or the connection ends."""
+        if self.buffered() or (self.encrypted and self.sock.pending()):
+            return True
+        with selectors.DefaultSelector() as selector, self._translated("waiting"):
+            selector.register(self.sock, selectors.EVENT_READ)
+            return bool(selector.select(max(0, seconds)))
+
+    def abort(self) -> None:
+        """End the connection from another thread, which may be waiting for it just now."""
+        with suppress(OSError):
+            # Of the socket below: a farewell over TLS would have to wait for the other thread.
+            socket.socket.shutdown(self.sock, socket.SHUT_RDWR)
 
     def sendall(self, data: bytes) -> None:
         """Send all of ``data``, block by block, so that a large mail isn't one operation."""

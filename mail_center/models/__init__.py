@@ -15,6 +15,7 @@ from . import (
     mail_center_account_figures,
     mail_center_account_health,
     mail_center_account_integration,
+    mail_center_account_listen,
     mail_center_account_odoo,
     mail_center_account_password,
     mail_center_account_permission,

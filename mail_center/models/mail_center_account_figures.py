@@ -4,8 +4,6 @@ import pytz
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from .mail_center_receiver import POLL_SECONDS
-
 
 class MailCenterAccount(models.Model):
     """The numbers beside an account's state; worked out when they are looked at."""
@@ -38,13 +36,13 @@ class MailCenterAccount(models.Model):
         for account in self:
             account.problem = account.sync_error or account.send_error
 
-    @api.depends("last_sync", "sync_enabled", "sync_blocked")
+    @api.depends("last_sync", "sync_enabled", "sync_blocked", "poll_seconds")
     def _compute_lag(self):
         now = fields.Datetime.now()
         for account in self:
             behind = 0
             if account.last_sync and account.sync_enabled:
-                behind = int((now - account.last_sync).total_seconds()) - 2 * POLL_SECONDS
+                behind = int((now - account.last_sync).total_seconds()) - 2 * account.poll_seconds
             account.lag = max(behind, 0)
 
     @api.depends("sync_state", "last_sync")

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-# Without a successful look into the mailbox for so long, the account is late.
+# Without a look into the mailbox for so long after one was due, the account is late.
 LATE_SECONDS = 300
 
 STATUSES = [
@@ -79,7 +79,8 @@ class MailCenterAccount(models.Model):
                  AND %(next)s > now() AT TIME ZONE 'utc' - %(late)s * interval '1 second'
                 THEN 'syncing'
                 WHEN %(last)s IS NULL THEN 'never'
-                WHEN %(last)s < now() AT TIME ZONE 'utc' - %(late)s * interval '1 second'
+                WHEN %(last)s < now() AT TIME ZONE 'utc'
+                              - (%(late)s + coalesce(%(poll)s, 60)) * interval '1 second'
                 THEN 'late'
                 WHEN %(protocol)s = 'pop3' THEN 'legacy'
                 ELSE 'ok'
@@ -96,6 +97,7 @@ class MailCenterAccount(models.Model):
             last=column("last_sync"),
             next=column("next_sync"),
             late=LATE_SECONDS,
+            poll=column("poll_seconds"),
         )
 
     def _field_to_sql(self, alias, field_expr, query=None):

@@ -128,14 +128,18 @@ class MailCenterChange(models.Model):
 
     def _push_soon(self):
         """Have the receiver tell the server, together with what else is done meanwhile."""
-        soon = self.env.cr.now().replace(microsecond=0) + timedelta(seconds=SOON_SECONDS)
+        now = self.env.cr.now().replace(microsecond=0)
+        soon = now + timedelta(seconds=SOON_SECONDS)
         # One that is failing keeps its pauses: what is done waits as long as it must.
         accounts = self.account_id.filtered(
             lambda one: one.sync_enabled and one.sync_state != "failing"
-            and (one.next_sync and one.next_sync > soon)
         )
-        if accounts:
-            accounts.write({"next_sync": soon})
+        # The receiver may have read the queue of these already.
+        busy = accounts.filtered(lambda one: one.claim_until and one.claim_until > now)
+        busy.filtered(lambda one: not one.sync_wanted).sync_wanted = True
+        later = (accounts - busy).filtered(lambda one: one.next_sync and one.next_sync > soon)
+        if later:
+            later.write({"next_sync": soon})
             self.env.ref("mail_center.ir_cron_receive").sudo()._trigger(at=soon)
 
     # ---- what the receiver does ---------------------------------------------

@@ -57,7 +57,7 @@ class MailCenterClaim(models.AbstractModel):
                SET claim_token = %(token)s, claim_worker = %(worker)s,
                    claim_until = now() AT TIME ZONE 'utc' + %(seconds)s * interval '1 second',
                    -- Killed in mid-run it is not the first again.
-                   next_sync = now() AT TIME ZONE 'utc',
+                   next_sync = now() AT TIME ZONE 'utc', sync_wanted = false,
                    sync_state = CASE WHEN sync_state = 'failing' THEN sync_state ELSE 'running' END
              WHERE id = (
                     SELECT id FROM mail_center_account
@@ -104,6 +104,10 @@ class MailCenterClaim(models.AbstractModel):
         def give_back():
             self._renew(account, token, seconds=0)
             account.write(vals)
+            account.invalidate_recordset(["sync_wanted"])
+            if account.sync_wanted and vals.get("sync_state") == "ok":
+                # Mail came, or was marked, behind the receiver's back.
+                account.next_sync = self._in(0)
 
         try:
             self._transaction(give_back)

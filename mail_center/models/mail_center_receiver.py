@@ -109,16 +109,18 @@ class MailCenterReceiver(models.AbstractModel):
                 level="debug",
                 duration=time.monotonic() - started,
             )
+            pause = account._poll_seconds()
             self._finish(
                 account,
                 token,
                 {
                     "sync_state": "ok",
+                    "poll_seconds": pause,
                     "sync_error": False,
                     "sync_failures": 0,
                     "auth_failures": 0,
                     "last_sync": self.env.cr.now(),
-                    "next_sync": self._in(POLL_SECONDS - 5),
+                    "next_sync": self._in(pause - 5),
                 },
             )
 

@@ -5,6 +5,7 @@ from .conflicts import Change, Step, settled, steps, storable
 from .folders import RemoteFolder
 from .partly import PartOfMessage
 from .plan import FolderState, FolderStatus, Plan, chunks, compare, plan
+from .polling import poll_seconds
 from .session import RawMessage, Session
 
 __all__ = [
@@ -27,5 +28,6 @@ __all__ = [
     "chunks",
     "compare",
     "plan",
+    "poll_seconds",
     "tls_context",
 ]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from .changing import Changing
 from .partly import Partly
 from .reading import RawMessage
+from .waiting import Waiting
 
 
-class Session(Partly, Changing):
+class Session(Partly, Changing, Waiting):
     """One IMAP connection, logged in. Not for use by several threads at once.
 
     All errors of network and server are MailServerError; after *closed*, *timeout*, *tls*,
