@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ..core.rules import Condition, Facts, matches, terms
 from ..readable import require_readable
@@ -7,9 +7,11 @@ from ..readable import require_readable
 # A rule is tried on so many of the last received mails while it is written.
 TRIED = 1000
 SHOWN = 10
+# What a mail from outside can begin: leads, tasks, tickets.
+MAKEABLE = ("crm.lead", "project.task", "helpdesk.ticket")
 ACTIONS = (
-    "type_id", "folder_id", "link_record", "mark_read", "star",
-    "stop", "block",
+    "type_id", "folder_id", "link_record", "create_model", "mark_read", "star", "stop",
+    "block",
 )  # fmt: skip
 
 
@@ -58,6 +60,10 @@ class MailCenterRule(models.Model):
         help="Also on the server: both folders have to be two-way.",
     )
     link_record = fields.Reference(selection="_linkable_kinds", string="Link to")
+    create_model = fields.Selection(
+        selection="_creatable_kinds", string="Make a new",
+        help="Of fresh mail of a person that belongs to none yet.",
+    )
     mark_read = fields.Boolean(string="Mark as read")
     star = fields.Boolean(string="Put a star on it")
     stop = fields.Boolean(string="Try no more rules")
@@ -83,6 +89,11 @@ class MailCenterRule(models.Model):
         kinds = self.env["ir.model"].sudo().search([("model", "in", list(names))])
         return [(kind.model, kind.name) for kind in kinds]
 
+    @api.model
+    def _creatable_kinds(self):
+        """Kinds of documents that can be made of a mail."""
+        return [kind for kind in self._linkable_kinds() if kind[0] in MAKEABLE]
+
     # ---- what it says -------------------------------------------------------
 
     @api.depends("senders", "recipients", "subject_words", "text_words", "files", "automatic",
@@ -104,7 +115,10 @@ class MailCenterRule(models.Model):
                 if not value:
                     continue
                 label = fields_[name].get_description(self.env)["string"]
-                if fields_[name].type == "boolean":
+                if name == "create_model":
+                    kinds = dict(rule._creatable_kinds())
+                    value_text = kinds.get(value, value)
+                elif fields_[name].type == "boolean":
                     value_text = ""
                 elif name == "link_record":
                     value_text = value.display_name if value.has_access("read") else "…"
@@ -224,7 +238,7 @@ class MailCenterRule(models.Model):
                 )
 
     def _require_rights(self, vals):
-        """The rule does what its writer may do: he reads what it links to."""
+        """The rule does what its writer may do: he reads what it links to, makes what it makes."""
         if self.env.su:
             return
         require_readable(self, vals)
@@ -233,6 +247,12 @@ class MailCenterRule(models.Model):
             if not number.isdigit():
                 raise UserError(self.env._("Choose the record to link to."))
             self.env["mail.center.link"]._check_target(model, int(number))
+        if (model := vals.get("create_model")) and (
+            model not in MAKEABLE
+            or model not in self.env
+            or not self.env[model].has_access("create")
+        ):
+            raise AccessError(self.env._("You may not make such records yourself."))
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -244,7 +264,7 @@ class MailCenterRule(models.Model):
 
     def write(self, vals):
         self._require_rights(vals)
-        if not self.env.su and {"link_record", "account_id"} & vals.keys():
+        if not self.env.su and {"create_model", "link_record", "account_id"} & vals.keys():
             vals = {**vals, "user_id": self.env.uid}
         result = super().write(vals)
         if "account_id" in vals:

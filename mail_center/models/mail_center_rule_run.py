@@ -3,10 +3,16 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
+from ..core.html import from_text
+from ..core.mime import parse_addresses
+
 _logger = logging.getLogger(__name__)
 
-# Older mail that comes with an import is sorted and linked, but not moved.
+# Older mail that comes with an import is sorted and linked, but nothing is made of it or moved.
 FRESH_DAYS = 7
+# Records made of the mail of one sender within a day; more are a loop of two machines.
+MADE_A_DAY = 10
+DESCRIPTION_MAX = 10_000
 
 
 class MailCenterRuleRun(models.AbstractModel):
@@ -61,6 +67,8 @@ class MailCenterRuleRun(models.AbstractModel):
         if rule.link_record and rule.link_record.exists():
             self._link(rule, message, rule.link_record)
         fresh = message.date > fields.Datetime.now() - timedelta(days=FRESH_DAYS)
+        if rule.create_model and fresh:
+            self._make(rule, message)
         if rule.folder_id and fresh:
             self._move(rule, message, rule.folder_id)
 
@@ -110,3 +118,62 @@ class MailCenterRuleRun(models.AbstractModel):
                 ))
             return
         self.env["mail.center.change"].sudo()._queue_move(place, folder)
+
+    # ---- new records --------------------------------------------------------
+
+    @api.model
+    def _make(self, rule, message):
+        """A new lead, ticket or the like from a mail, with the rights of the rule's writer.
+
+        None of a mail that belongs to one already, nor of what a machine wrote: an answer to it
+        would make the next one (RFC 3834, 2).
+        """
+        model = rule.create_model
+        linked = message.link_ids.filtered(lambda one: one.res_model == model)
+        if linked or model not in self.env or not message._may_machine_answer():
+            return
+        if not rule.user_id.active:
+            self._tell(rule, self.env._(
+                "The rule “%s” makes nothing any more: its writer has left.", rule.name))
+            return
+        if self._made_lately(model, message) >= MADE_A_DAY:
+            self._tell(rule, self.env._(
+                "%(count)s records within a day were made of mail from %(sender)s: the rule "
+                "“%(rule)s” makes no more of it today.",
+                count=MADE_A_DAY, sender=message.email_from, rule=rule.name))
+            return
+        Records = self.env[model].with_user(rule.user_id).with_company(
+            message.account_id.company_id or rule.user_id.company_id
+        )
+        # Who is told by mail of each new record would be told of a loop's, too.
+        record = Records.with_context(mail_create_nosubscribe=True).create(
+            {name: value for name, value in self._new_values(message).items()
+             if value and name in Records._fields}
+        )
+        self._link(rule, message, record)
+
+    @api.model
+    def _new_values(self, message):
+        """What a record made of a mail says, by the names that leads, tasks and tickets share."""
+        sender = next(iter(parse_addresses(message.from_display or "")), None)
+        name = (sender and sender.name) or message.email_from or ""
+        return {
+            "name": message.subject or name,
+            "partner_id": message.partner_id.id,
+            "email_from": message.email_from,
+            "contact_name": not message.partner_id and name,
+            "description": from_text((message.body_text or "")[:DESCRIPTION_MAX]),
+        }
+
+    @api.model
+    def _made_lately(self, model, message):
+        return self.env["mail.center.link"].sudo().search_count(
+            [
+                ("reason", "=", "rule"),
+                ("res_model", "=", model),
+                ("create_date", ">", fields.Datetime.now() - timedelta(days=1)),
+                ("message_id.account_id", "=", message.account_id.id),
+                ("message_id.email_from", "=", message.email_from),
+            ],
+            limit=MADE_A_DAY,
+        )
