@@ -80,6 +80,7 @@ TEXTS = (
     _("The server gives no UIDVALIDITY."),
     _("The server can't give all messages."),
     _("The server can't remove single messages (UIDPLUS)."),
+    _("The server can't tell of new mail by itself (IDLE)."),
     _(
         "The server can't tell its messages apart (no UIDL), so new ones can't be known. "
         "Use IMAP for this mailbox."

@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import email_normalize
 
 from ..core.intake import take_in
 from ..core.smtp import PROGRAM
@@ -69,8 +68,8 @@ class MailCenterAccount(models.Model):
     def _queue_odoo_mail(self, raw, recipients):
         """Queue a mail that Odoo has made, with the bytes as they are.
 
-        It belongs to its author where that is an internal user, else to nobody: Odoo also sends
-        what not everybody with a right on the account may read, such as new passwords.
+        It belongs to nobody, whoever its From names: Odoo also sends what nobody but the
+        recipient may read, such as new passwords, and anybody can call himself like the company.
         """
         account = self.sudo()
         account.ensure_one()
@@ -78,7 +77,7 @@ class MailCenterAccount(models.Model):
         intake = take_in(account._signed(raw))
         if not intake.mail:
             raise UserError(self.env._("The mail could not be put together: %s", intake.error))
-        author = self._odoo_author(intake.mail)
+        author = self.env.ref("base.user_root")
         values = filing._message_vals(account.folder_ids.browse(), intake, account=account)
         values.update(
             state="queued", direction="out", is_read=True, user_id=author.id, is_odoos=True,
@@ -103,10 +102,3 @@ class MailCenterAccount(models.Model):
         )
         self.env["mail.center.sender"]._wake()
         return outbox
-
-    def _odoo_author(self, mail):
-        senders = {email_normalize(one.email) for one in mail.from_}
-        users = self.env["res.users"].sudo().search(
-            [("email_normalized", "in", list(senders)), ("share", "=", False)], limit=2
-        )
-        return users if len(users) == 1 else self.env.ref("base.user_root")

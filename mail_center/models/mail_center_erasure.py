@@ -11,7 +11,7 @@ UNDER_WAY = ("queued", "sending", "deferred", "uncertain")
 EMPTIED = (
     "email_from", "from_display", "to_display", "cc_display", "reply_to_display",
     "partner_id", "body_html", "body_text", "snippet", "file_names", "file_text", "in_reply_to",
-    "references", "files_unread",
+    "references", "files_unread", "is_partial", "left_files", "download_wanted", "download_error",
 )
 
 

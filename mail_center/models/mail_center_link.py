@@ -63,6 +63,8 @@ class MailCenterLink(models.Model):
     def create(self, vals_list):
         for vals in vals_list:
             if not self.env.su:
+                # Linking a mail opens it to the readers of the record.
+                self.env["mail.center.message"].browse(vals.get("message_id")).check_access("read")
                 self._check_target(vals.get("res_model"), vals.get("res_id"))
                 vals.update(reason="person", note=False, user_id=self.env.uid)
         return super().create(vals_list)
@@ -122,6 +124,8 @@ class MailCenterLink(models.Model):
     def _may_read_linked(self, message):
         """May the user read *message* (sudo) who may read a record it is linked to?"""
         account = message.account_id
+        if message.is_odoos and message.user_id != self.env.user:
+            return False  # Odoo also sends new passwords
         if account.sudo(False).can_read:
             return True
         companies = self.env.companies

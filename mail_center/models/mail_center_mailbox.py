@@ -300,6 +300,10 @@ class MailCenterMailbox(models.AbstractModel):
             )
         if together:
             wanted.append(newer)
+        # Odoo's own mail: not even that there is a match.
+        wanted.append(
+            SQL("(message.is_odoos IS NOT TRUE OR message.user_id = %s)", self.env.uid)
+        )
         return SQL(
             "SELECT message.id, message.date FROM %s WHERE %s ORDER BY %s LIMIT %s",
             tables, SQL(" AND ").join([*wanted, *conditions]), order, limit,

@@ -31,9 +31,10 @@ class MailCenterMessage(models.Model):
             origins |= self.sudo()._origins_of_conversations(origins)
         moved = []
         changes = self.env["mail.center.change"].sudo()
-        messages = self.sudo() | self.sudo().browse(origins).filtered(
+        others = self.browse(origins)._filtered_access("read").filtered(
             lambda mail: mail.thread_id in self.thread_id and mail.account_id in self.account_id
         )
+        messages = (self | others).sudo()
         for message in messages:
             target = self._move_target(message.account_id, where)
             place = self._move_from(message, target, origins.get(message.id))

@@ -21,7 +21,7 @@ class MailCenterMessage(models.Model):
         self.check_access("read")
         if any(not message.account_id.can_read for message in self):
             raise AccessError(self.env._("You may not read the account of this mail."))
-        partial = self.sudo().filtered("is_partial")
+        partial = self.sudo().filtered(lambda mail: mail.is_partial and not mail.erased_date)
         if not partial:
             raise UserError(self.env._("The whole mail is here already."))
         if not all(partial.account_id.mapped("sync_enabled")):

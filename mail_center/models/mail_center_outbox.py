@@ -93,17 +93,24 @@ class MailCenterOutbox(models.Model):
             if outbox.user_id != self.env.user:
                 outbox.account_id._require("manage")
 
+    def _require_sender(self):
+        """Who sends again needs the right that he had when he wrote it."""
+        self._require_writer()
+        for outbox in self:
+            if outbox.user_id == self.env.user:
+                outbox.account_id._require("send")
+
     def action_retry(self):
         """Try the recipients that are still open now, without waiting."""
-        self._require_writer()
+        self._require_sender()
         open_again = ("deferred", "failed", "partly_sent")
         for outbox in self.sudo().filtered(lambda o: o.state in open_again):
             again = outbox.recipient_ids.filtered(lambda r: r.state in ("deferred", "failed"))
             again.write({"state": "queued", "reason_code": False})
             if again:
-                outbox._set_state(
-                    "queued", next_attempt=False, error=False, copy_state="pending"
-                )
+                # Odoo's own mail lies in no folder that others read: see _queue_odoo_mail.
+                copy = "none" if outbox.message_id.is_odoos else "pending"
+                outbox._set_state("queued", next_attempt=False, error=False, copy_state=copy)
         self.sudo().account_id._send_again()
         return True
 
@@ -138,7 +145,7 @@ class MailCenterOutbox(models.Model):
 
     def action_send_again(self):
         """A person knows that the uncertain mail did not arrive."""
-        self._require_writer()
+        self._require_sender()
         for outbox in self.sudo().filtered(lambda o: o.state == "uncertain"):
             outbox.recipient_ids.filtered(lambda r: r.state == "uncertain").write(
                 {"state": "queued", "reason_code": False}

@@ -160,7 +160,12 @@ class MailCenterOutbox(models.Model):
                 or outbox.env._("a hidden recipient"),
                 reason=outbox._plain_reason(failed[0]),
             )
-        outbox._set_state(outbox._summary(), error=error, claim_token=False)
+        if outbox.state == "sending":
+            # The worker that has it just now sums up, this recipient included: without its claim
+            # it could not note whom it reached, and they would get the mail again.
+            outbox.error = error
+        else:
+            outbox._set_state(outbox._summary(), error=error, claim_token=False)
         if failed:
             self.env["mail.center.log"]._add(
                 outbox.account_id,

@@ -58,7 +58,8 @@ class MailCenterReceiver(models.AbstractModel):
     @api.model
     def _download_wanted(self, account, token, session):
         wanted = self.env["mail.center.message"].sudo().search(
-            [("account_id", "=", account.id), ("download_wanted", "=", True)]
+            [("account_id", "=", account.id), ("download_wanted", "=", True),
+             ("erased_date", "=", False)]
         )
         for message in wanted:
             self._commit()

@@ -263,9 +263,20 @@ class MailCenterRule(models.Model):
         return super().create(vals_list)
 
     def write(self, vals):
-        self._require_rights(vals)
-        if not self.env.su and {"create_model", "link_record", "account_id"} & vals.keys():
-            vals = {**vals, "user_id": self.env.uid}
+        if not self.env.su:
+            vals = {name: value for name, value in vals.items() if name != "user_id"}
+            if vals.keys() - {"sequence", "active"} or vals.get("active"):
+                # Whoever changes what a rule does, or to what, answers for it with his rights.
+                for rule in self:
+                    record = rule.link_record
+                    rule._require_rights(
+                        {
+                            "create_model": rule.create_model,
+                            "link_record": record and f"{record._name},{record.id}",
+                            **vals,
+                        }
+                    )
+                vals["user_id"] = self.env.uid
         result = super().write(vals)
         if "account_id" in vals:
             # Odoo looks at the rights before the change: here the new account counts too.

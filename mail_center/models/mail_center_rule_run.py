@@ -136,6 +136,11 @@ class MailCenterRuleRun(models.AbstractModel):
             self._tell(rule, self.env._(
                 "The rule “%s” makes nothing any more: its writer has left.", rule.name))
             return
+        if not rule.account_id.with_user(rule.user_id).sudo(False).can_manage:
+            self._tell(rule, self.env._(
+                "The rule “%s” makes nothing any more: its writer no longer manages the account.",
+                rule.name))
+            return
         if self._made_lately(model, message) >= MADE_A_DAY:
             self._tell(rule, self.env._(
                 "%(count)s records within a day were made of mail from %(sender)s: the rule "

@@ -1,11 +1,16 @@
+from datetime import timedelta
+
 from odoo import api, models
 
 from .. import worker
+from ..core import smtp
 from ..core.smtp import MAILING, MAILING_SHARE, allowance
 
 CLAIM_SECONDS = 600
 BATCH = 20
 RECOVERED_AT_ONCE = 100
+# A worker may die of anything; of a mail that so many died with it is the mail.
+DEADLY_ATTEMPTS = 5
 
 
 class MailCenterSender(models.AbstractModel):
@@ -165,6 +170,14 @@ class MailCenterSender(models.AbstractModel):
         for row in self.env["mail.center.outbox"].sudo().browse(ids):
             if row.phase == "content":
                 self._in_doubt(row)
+            elif row._is_expired(self.env.cr.now()):
+                row._open_recipients().write({"state": "failed", "reason_code": "given_up"})
+                row._set_state(row._summary(), phase=False, claim_token=False)
             else:
-                row._set_state("queued", phase=False, claim_token=False)
+                vals = {"phase": False, "claim_token": False}
+                if row.attempts > DEADLY_ATTEMPTS:
+                    # Perhaps it is this mail that workers die of: the others go first.
+                    pause = smtp.next_delay(row.attempts - DEADLY_ATTEMPTS)
+                    vals["next_attempt"] = self.env.cr.now() + timedelta(seconds=pause)
+                row._set_state("queued", **vals)
         return len(ids)

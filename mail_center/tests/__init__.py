@@ -4,6 +4,7 @@ from . import (
     test_account_probe,
     test_account_setup,
     test_adoption,
+    test_break_in,
     test_comparison,
     test_corpus,
     test_dashboard,

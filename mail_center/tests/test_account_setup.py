@@ -149,7 +149,7 @@ class TestAccountSetup(TransactionCase):
         fields = ["imap_password", "smtp_password", "imap_password_set"]
         shown = [
             account.read(),
-            account.web_read({name: {} for name in account._fields if name != "id"}),
+            account.web_read({name: {} for name in account.fields_get() if name != "id"}),
             account.search_read([("id", "=", account.id)]),
             account.export_data(["name", *fields])["datas"],
             account.copy_data(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
@@ -16,6 +17,7 @@ except ImportError:  # mail is sent without a signature; the account says so
     dkim = None
 
 BITS = 2048
+_NAME = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 # Signed where they are there; said twice: nobody can add another one (section 8.15).
 HEADERS = (
     b"from", b"from", b"to", b"cc", b"subject", b"subject", b"date", b"message-id", b"reply-to",
@@ -62,6 +64,9 @@ def sign(raw: bytes, domain: str, selector: str, pem: str) -> bytes:
     if dkim is None:
         raise KeyProblem(_("The Python package dkimpy is missing: mail can't be signed."))
     public_part(pem)
+    if not (_NAME.fullmatch(selector) and _NAME.fullmatch(domain)):
+        # It is written into the header: a line break there would be a field of somebody's own.
+        raise KeyProblem(_("The selector or the domain is no name of the DNS."))
     names = {line.partition(b":")[0].strip().lower() for line in
              raw.partition(b"\r\n\r\n")[0].split(b"\r\n") if line[:1].strip()}
     try:
