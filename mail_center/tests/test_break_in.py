@@ -62,7 +62,10 @@ class TestBreakIn(MailboxCase):
 
     def test_a_rule_acts_with_the_rights_of_who_changed_it_last(self):
         rules = self.env["mail.center.rule"].with_user(self.user)
-        rule = rules.create({"name": "Mine", "account_id": self.account.id, "star": True})
+        rule = rules.create(
+            {"name": "Mine", "account_id": self.account.id, "senders": "eve@x.example",
+             "star": True}
+        )
         rule.write({"user_id": self.env.ref("base.user_admin").id, "sequence": 7})
         self.assertEqual(rule.sudo().user_id, self.user)
         rule.sudo().user_id = self.env.ref("base.user_admin")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import threading
 import time
 import xmlrpc.client
@@ -17,6 +18,8 @@ from dev.paths import LOG
 from dev.sandbox import Sandbox
 
 PASSWORD = "correct horse"
+# More of what takes long: ``MAIL_CENTER_LONG=1 make test``.
+LONG = bool(os.environ.get("MAIL_CENTER_LONG"))
 
 
 class Erp:

@@ -137,7 +137,7 @@ def test_a_mail_survives_leaving_the_page_and_can_be_taken_back(
     saved(page)
     page.click(".o_mail_center_systray")
     page.click("text=All messages")
-    page.wait_for_selector(".o_list_view")
+    page.wait_for_selector(".o_mail_center_mailbox")
     assert page.locator(f"{WINDOW} .o_mail_center_subject").input_value() == "Half a thought"
     # What was typed a moment before the page is left is saved on the way out.
     page.locator(f"{WINDOW} .odoo-editor-editable").click()
