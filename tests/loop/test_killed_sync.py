@@ -23,7 +23,7 @@ def _mail(number: int) -> bytes:
     return mail.as_bytes()
 
 
-def test_kill_9_at_several_points_of_a_sync_loses_and_doubles_nothing(erp, server, sandbox, account):
+def test_kill_9_in_mid_sync_loses_and_doubles_nothing(erp, server, sandbox, account):
     sandbox.add_mailbox("killed@loop.example", "x")
     mails = ((_mail(number), [], None) for number in range(COUNT))
     sandbox.append("killed@loop.example", mails)
