@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.hostile_html import PAYLOADS
-from tests.loop.conftest import eventually
+from tests.loop.conftest import LONG, eventually
 from tests.loop.window import EDITOR, WINDOW
 
 BOX = "xss.iga@loop.example"
@@ -259,6 +259,8 @@ def test_the_chatter_shows_hostile_mail_as_text_and_in_its_frame(hostile, watche
 @pytest.mark.parametrize("mode", ["reply", "forward"])
 def test_quotes_in_the_editor_run_nothing_and_stay_in_their_window(hostile, watched, server, mode):
     _owner, _account, _contact, ids = hostile
+    # Each takes its time; a pure test sees that none of them leaves the cleaner harmful.
+    ids = ids if LONG else ids[{"reply": 0, "forward": 1}[mode] :: 3]
     page = watched
     quoted = 0
     for start in range(0, len(ids), QUOTES):
