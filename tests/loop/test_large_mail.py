@@ -38,7 +38,7 @@ def test_a_large_mail_is_read_at_once_and_its_files_come_at_a_click(erp, sandbox
     page.wait_for_selector(f"{OPEN} .o_mail_center_left [role=status]")
     # The browser is told when it is here: nothing is reloaded by hand.
     left.wait_for(state="detached", timeout=90_000)
-    page.wait_for_selector(f"{OPEN} a[href*='/file/']:has-text('Rysunki.pdf')")
+    page.wait_for_selector(f"{OPEN} :text('Rysunki.pdf')")
     page.screenshot(path=LOG / "large-mail-whole.png")
     (row,) = erp.of("large_ola").call(
         "mail.center.message", "search_read", [("account_id", "=", box)], fields=["is_partial"]

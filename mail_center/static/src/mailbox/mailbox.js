@@ -258,6 +258,8 @@ export class Mailbox extends Component {
             return;
         }
         this.state.query = query.trim();
+        // At once: a value that came with the next rendering would take what is typed meanwhile.
+        this.searchInput.el.value = this.state.query;
         this.state.selected.clear();
         return this.loadPage();
     }
