@@ -357,8 +357,6 @@ def test_a_mail_is_handled_typed_and_made_a_contact(filled, login):
     page.click("button[name=action_mail_center_emails]")
     page.wait_for_selector("h1:has-text('Emails of Jan')")
     eventually(lambda: subjects(page) == ["Cennik"], "the mail of the contact", 30, 0.1)
-    page.reload()
-    page.wait_for_selector("h1:has-text('Emails of Jan')")
 
 
 def test_colleagues_share_a_conversation(filled, login):
