@@ -152,10 +152,10 @@ def test_a_mail_with_everything_looks_the_same_in_the_mailbox_it_comes_to(
     talk = [("thread_id", "=", message["thread_id"][0])]
     assert jan.call("mail.center.message", "search_count", talk) == 2
     # The file is there to download, the picture of the text is not there twice.
-    file = page.locator(".o_field_widget[name=file_ids] a")
-    assert [text.split("\n")[0].strip() for text in file.all_inner_texts()] == ["Cennik łóżek.csv"]
+    names = page.locator(".o_field_widget[name=file_ids] .o_mail_center_files .text-truncate")
+    assert [text.strip() for text in names.all_inner_texts()] == ["Cennik łóżek.csv"]
     with page.expect_download() as download:
-        file.click()
+        page.click(".o_field_widget[name=file_ids] a[title=Download]")
     assert download.value.suggested_filename == "Cennik łóżek.csv"
     assert download.value.path().read_text() == "łóżko,1"
 
