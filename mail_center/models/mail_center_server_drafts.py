@@ -13,15 +13,12 @@ class MailCenterFiling(models.AbstractModel):
         passed = super()._passed_over(folder, intakes)
         if folder.special_use != "drafts":
             return passed
-        marks = {draft_mark(intake.mail): intake for intake in intakes if intake.mail}
-        marks.pop("", None)
+        marks = {intake.uid: draft_mark(intake.mail) for intake in intakes if intake.mail}
         ours = self.env["mail.center.draft.copy"].sudo().search(
-            [("account_id", "=", folder.account_id.id), ("mark", "in", list(marks))]
+            [("account_id", "=", folder.account_id.id), ("mark", "in", list(marks.values()))]
         )
         known = set(ours.mapped("mark"))
-        return passed + [
-            intake for intake in intakes if intake.mail and draft_mark(intake.mail) in known
-        ]
+        return passed + [intake for intake in intakes if marks.get(intake.uid) in known]
 
     @api.model
     def _create_locations(self, folder, pairs):
@@ -41,10 +38,7 @@ class MailCenterReceiver(models.AbstractModel):
     @api.model
     def _forget(self, account, token, folder, gone):
         gone = list(gone)
-        places = self.env["mail.center.message.location"].sudo().search(
-            [("folder_id", "=", folder.id), ("uid", "in", gone)]
-        )
-        drafts = places.message_id.filtered(lambda message: message.state == "draft")
+        drafts = self._places(folder, gone).message_id.filtered(lambda message: message.state == "draft")
         result = super()._forget(account, token, folder, gone)
         if folder.policy == "two_way":
             self.env["mail.center.draft.copy"].sudo()._gone(folder, gone)

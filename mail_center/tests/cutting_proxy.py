@@ -9,12 +9,14 @@ class CuttingProxy(threading.Thread):
     """Passes bytes on to the server at *port* of this machine.
 
     ``cut_after``: so many bytes from the server, then the connection breaks in the middle of
-    whatever is said; None: never. ``on_command``: called with each line of the client before it
-    goes on to the server.
+    whatever is said; None: never. ``cut_before``: what the server says that never arrives; may be
+    set at any time. ``on_command``: called with each line of the client before it goes on to the
+    server.
     """
 
     def __init__(self, port, cut_after=None, on_command=None):
         super().__init__(daemon=True)
+        self.cut_before = None
         self.target, self.cut_after, self.on_command = port, cut_after, on_command
         self.passed, self.cuts = 0, 0
         self.listener = socket.create_server(("127.0.0.1", 0))
@@ -44,6 +46,9 @@ class CuttingProxy(threading.Thread):
         with contextlib.suppress(OSError):
             while data := server.recv(4096):
                 self.passed += len(data)
+                if self.cut_before and self.cut_before in data:
+                    self.cuts += 1
+                    break
                 if left is not None:
                     if len(data) >= left:
                         client.sendall(data[:left])

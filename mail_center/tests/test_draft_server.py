@@ -1,39 +1,12 @@
 """Drafts on the server: one copy each, the newest, and none of what is gone."""
 
-import socket
-import threading
-from contextlib import suppress
 from email import message_from_bytes, policy
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user
 
-from .common import MailboxCase, TalkingServer, a_mail
-
-
-class CuttingProxy(TalkingServer):
-    """Stands between us and an IMAP server, and cuts the line before *word* of the server's."""
-
-    def __init__(self, port):
-        self.target, self.word, self.cuts = port, None, 0
-        super().__init__()
-
-    def talk(self, connection, lines):
-        with socket.create_connection(("127.0.0.1", self.target)) as server:
-            threading.Thread(target=self._up, args=(connection, server), daemon=True).start()
-            with suppress(OSError):
-                while data := server.recv(65536):
-                    if self.word and self.word in data:
-                        self.cuts += 1
-                        connection.shutdown(socket.SHUT_RDWR)
-                        return
-                    connection.sendall(data)
-
-    def _up(self, connection, server):
-        with suppress(OSError):
-            while data := connection.recv(65536):
-                server.sendall(data)
-            server.shutdown(socket.SHUT_WR)
+from .common import MailboxCase, a_mail
+from .cutting_proxy import CuttingProxy
 
 
 class TestDraftServer(MailboxCase):
@@ -204,12 +177,12 @@ class TestDraftServer(MailboxCase):
             text = f"Words no. {number}"
             draft.save({"body_html": f"<p>{text}</p>"})
             cuts = proxy.cuts
-            proxy.word = word
+            proxy.cut_before = word
             self.keep()
             self.assertEqual(proxy.cuts, cuts + 1, self.log())
             self.assertIn(text, self.texts())
             self.receive()
-            proxy.word = None
+            proxy.cut_before = None
             self.receive()
             self.assertTrue(draft.exists())
             self.assertFalse(self.messages())

@@ -4,7 +4,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user
 
 from .common import MailboxCase, a_mail
-from .test_draft_server import CuttingProxy
+from .cutting_proxy import CuttingProxy
 
 
 class TestTwoWay(MailboxCase):
@@ -194,10 +194,10 @@ class TestTwoWay(MailboxCase):
             mail.star()
             mail.move_to("archive")
             cuts = proxy.cuts
-            proxy.word = word
+            proxy.cut_before = word
             self.receive()
             self.assertEqual(proxy.cuts, cuts + 1, word)
-            proxy.word = None
+            proxy.cut_before = None
             self.receive()
             self.receive()
             self.assertEqual(self.subjects("Archive").get(mail.subject), {"\\Flagged"}, word)
