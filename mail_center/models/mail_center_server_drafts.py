@@ -38,7 +38,8 @@ class MailCenterReceiver(models.AbstractModel):
     @api.model
     def _forget(self, account, token, folder, gone):
         gone = list(gone)
-        drafts = self._places(folder, gone).message_id.filtered(lambda message: message.state == "draft")
+        messages = self._places(folder, gone).message_id
+        drafts = messages.filtered(lambda message: message.state == "draft")
         result = super()._forget(account, token, folder, gone)
         if folder.policy == "two_way":
             self.env["mail.center.draft.copy"].sudo()._gone(folder, gone)
