@@ -58,7 +58,7 @@ class MailThread(models.AbstractModel):
         return {
             **action,
             "name": self.env._("Emails of %s", self.display_name),
-            "context": {"active_id": key, "mail_center_name": self.display_name},
+            "context": {"mail_center_place": key},
         }
 
     # ---- the smart button ---------------------------------------------------

@@ -47,7 +47,8 @@ class TestSmartButton(TransactionCase):
         for user, count in ((self.anna, 2), (self.jan, 1)):
             action = self.partners[0].with_user(user).action_mail_center_emails()
             self.assertEqual(action["tag"], "mail_center_mailbox")
-            self.assertIn(f"res-partner_{self.partners[0].id}", action["context"]["active_id"])
+            key = action["context"]["mail_center_place"]
+            self.assertEqual(key, f"record_res-partner_{self.partners[0].id}")
             place = {"record": ["res.partner", self.partners[0].id]}
             mailbox = self.env["mail.center.mailbox"].with_user(user)
             rows = mailbox.page(place, conversations=False)["rows"]

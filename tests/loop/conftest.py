@@ -113,6 +113,15 @@ def account(erp, sandbox):
 
 
 @pytest.fixture
+def filled(erp, sandbox, account):
+    """Ola's mailbox: a conversation of two, a mail with a file, and a newsletter."""
+    from tests.loop import mailbox
+
+    mailbox.fill(erp, sandbox, account)
+    return erp
+
+
+@pytest.fixture
 def quick(erp):
     """Mail leaves at once: for tests that are not about the time to undo."""
     erp.call("ir.config_parameter", "set_param", "mail_center.undo_seconds", "0")

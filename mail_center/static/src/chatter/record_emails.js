@@ -108,7 +108,7 @@ export class RecordEmails extends Component {
     openEmail(email) {
         const { resModel, resId } = this.props;
         this.action.doAction("mail_center.mail_center_mailbox_action", {
-            additionalContext: { active_id: recordKey(resModel, resId) },
+            additionalContext: { mail_center_place: recordKey(resModel, resId) },
             props: { resId: email.id },
         });
     }

@@ -6,19 +6,19 @@ import { useBus, useService } from "@web/core/utils/hooks";
 import { useDebounced } from "@web/core/utils/timing";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 
+import { readAddress, useAddress } from "./address";
 import { bulkTools } from "./bulk";
 import { Conversation } from "./conversation";
+import { useLoading } from "./loading";
 import { useMailActions } from "./mail_actions";
 import { MailList } from "./mail_list";
 import { useMoves } from "./move_actions";
-import { emptyText, placeKey, placeName, readPlace, samePlace } from "./place";
+import { emptyText, placeName, samePlace } from "./place";
 import { Places } from "./places";
 import { SearchLine } from "./search_line";
 import { ShortcutsDialog, useShortcuts } from "./shortcuts";
 import { useTeamActions } from "./team_actions";
 
-const PAGE = 50;
-const RELOADED = 200;
 const AS_CONVERSATIONS = "mail_center.conversations";
 
 /** The mailbox: places, the list of one of them, and the conversation that is open. */
@@ -39,24 +39,21 @@ export class Mailbox extends Component {
         this.bus = useService("bus_service");
         this.searchInput = { el: null }; // that of the search line, once it is there
         this.news = useState(useService("mail_center.news"));
-        Object.assign(this, useMailActions(this), useMoves(this), useTeamActions(this));
-        this.turns = { page: 0, mail: 0 };
-        const { context, params } = this.props.action;
+        Object.assign(this, useLoading(this), useAddress(this), useMailActions(this));
+        Object.assign(this, useMoves(this), useTeamActions(this));
         this.state = useState({
             sidebar: { accounts: [], inbox: 0, drafts: 0, scheduled: 0, quarantine: 0 },
             loaded: false,
-            place: readPlace(context?.active_id ?? params?.active_id),
+            ...readAddress(this.props), // place, query and openId
             rows: [],
             next: false,
             loading: true,
             failed: "",
-            query: "",
             words: [],
             recordName: "",
             unknown: [],
             conversations: browser.localStorage.getItem(AS_CONVERSATIONS) !== "no",
             selected: new Set(),
-            openId: this.props.resId || false,
             conversation: null,
             opening: false,
             showPlaces: false,
@@ -64,7 +61,7 @@ export class Mailbox extends Component {
         const changed = useDebounced(() => this.refresh(), 700);
         onMounted(() => {
             this.bus.subscribe("mail_center/changed", changed);
-            context?.active_id && this.remember(); // for a reload
+            this.remember();
         });
         onWillUnmount(() => this.bus.unsubscribe("mail_center/changed", changed));
         // What was missed while there was no connection.
@@ -98,103 +95,6 @@ export class Mailbox extends Component {
             Escape: () => this.back(),
             "?": () => this.showHelp(),
         });
-    }
-
-    // ---- loading -----------------------------------------------------------
-
-    async loadSidebar() {
-        try {
-            this.state.sidebar = await this.orm.silent.call("mail.center.mailbox", "sidebar", []);
-            this.state.loaded = true;
-        } catch (error) {
-            this.state.failed = this.reason(error);
-        }
-    }
-
-    /** The answer, or null when something newer was asked meanwhile: that is shown then. */
-    async latest(kind, asked) {
-        const turn = ++this.turns[kind];
-        const answer = await asked;
-        return turn === this.turns[kind] ? answer : null;
-    }
-
-    page(cursor, limit = PAGE) {
-        return this.latest(
-            "page",
-            this.orm.silent.call("mail.center.mailbox", "page", [this.state.place], {
-                cursor,
-                query: this.state.query,
-                conversations: this.state.conversations,
-                limit,
-            })
-        );
-    }
-
-    async loadPage() {
-        Object.assign(this.state, { loading: true, failed: "" });
-        try {
-            const found = await this.page(null);
-            if (!found) {
-                return;
-            }
-            Object.assign(this.state, {
-                rows: found.rows,
-                next: found.next,
-                words: found.words,
-                recordName: found.title,
-                unknown: found.unknown,
-            });
-        } catch (error) {
-            Object.assign(this.state, { rows: [], next: false, failed: this.reason(error) });
-        }
-        this.state.loading = false;
-    }
-
-    async loadMore() {
-        if (this.state.loading || !this.state.next) {
-            return;
-        }
-        this.state.loading = true;
-        try {
-            const found = await this.page(this.state.next);
-            if (!found) {
-                return;
-            }
-            const here = new Set(this.state.rows.map((row) => row.id));
-            this.state.rows.push(...found.rows.filter((row) => !here.has(row.id)));
-            this.state.next = found.next;
-        } catch (error) {
-            this.state.failed = this.reason(error);
-        }
-        this.state.loading = false;
-    }
-
-    /** Something changed on the server: what is shown is read again, nothing jumps. */
-    async refresh() {
-        this.loadSidebar();
-        const shown = Math.min(Math.max(this.state.rows.length, PAGE), RELOADED);
-        try {
-            const found = await this.page(null, shown);
-            if (found) {
-                const head = new Set(found.rows.map((row) => row.id));
-                const tail = this.state.rows.slice(shown).filter((row) => !head.has(row.id));
-                Object.assign(this.state, {
-                    rows: [...found.rows, ...tail],
-                    next: tail.length ? this.state.next : found.next,
-                    loading: false,
-                    failed: "",
-                });
-            }
-        } catch {
-            // Without connection the list stays as it was.
-        }
-        if (this.state.openId) {
-            await this.loadConversation(this.state.openId).catch(() => {});
-        }
-    }
-
-    reason(error) {
-        return error.data?.message || _t("The mail could not be loaded. Check the connection.");
     }
 
     // ---- places and search -----------------------------------------------------
@@ -261,6 +161,7 @@ export class Mailbox extends Component {
         // At once: a value that came with the next rendering would take what is typed meanwhile.
         this.searchInput.el.value = this.state.query;
         this.state.selected.clear();
+        this.remember();
         return this.loadPage();
     }
 
@@ -268,14 +169,6 @@ export class Mailbox extends Component {
         this.state.conversations = together;
         browser.localStorage.setItem(AS_CONVERSATIONS, together ? "yes" : "no");
         return this.loadPage();
-    }
-
-    /** The address bar tells the place and the open mail, so that it can be shared. */
-    remember() {
-        this.props.updateActionState?.({
-            active_id: placeKey(this.state.place),
-            resId: this.state.openId || false,
-        });
     }
 
     // ---- one mail ----------------------------------------------------------
@@ -324,17 +217,6 @@ export class Mailbox extends Component {
         if (unread.length && this.state.openId === id) {
             await this.markRead(unread.map((mail) => mail.id), true).catch(() => {});
         }
-    }
-
-    async loadConversation(id) {
-        const asked = this.orm.silent.call("mail.center.mailbox", "conversation", [id]);
-        const latest = await this.latest("mail", asked);
-        // Another may have been chosen meanwhile.
-        if (latest && this.state.openId === id) {
-            this.state.conversation = { ...latest, open_id: id };
-            this.state.opening = false;
-        }
-        return asked;
     }
 
     /** One step back on a phone, or out of the mail. */

@@ -1,4 +1,4 @@
-import { Component, onWillStart, useRef, useState } from "@odoo/owl";
+import { Component, onMounted, onWillStart, useRef, useState } from "@odoo/owl";
 import { Dialog } from "@web/core/dialog/dialog";
 import { Dropdown } from "@web/core/dropdown/dropdown";
 import { DropdownItem } from "@web/core/dropdown/dropdown_item";
@@ -40,6 +40,7 @@ export class SearchLine extends Component {
         this.dialog = useService("dialog");
         this.input = useRef("search");
         this.props.input(this.input);
+        onMounted(() => (this.input.el.value = this.props.query));
         this.state = useState({ saved: [] });
         onWillStart(() => {
             this.load("saved_searches", []);

@@ -1,0 +1,115 @@
+import { _t } from "@web/core/l10n/translation";
+import { useService } from "@web/core/utils/hooks";
+
+const PAGE = 50;
+const RELOADED = 200;
+
+/** Reads what the mailbox `box` shows: places, pages of mail, the open conversation. */
+export function useLoading(box) {
+    const orm = useService("orm").silent;
+    const turns = { page: 0, mail: 0 };
+
+    /** The answer, or null when something newer was asked meanwhile: that is shown then. */
+    async function latest(kind, asked) {
+        const turn = ++turns[kind];
+        const answer = await asked;
+        return turn === turns[kind] ? answer : null;
+    }
+
+    function page(cursor, limit = PAGE) {
+        const { place, query, conversations } = box.state;
+        return latest(
+            "page",
+            orm.call("mail.center.mailbox", "page", [place], { cursor, query, conversations, limit })
+        );
+    }
+
+    function reason(error) {
+        return error.data?.message || _t("The mail could not be loaded. Check the connection.");
+    }
+
+    async function loadSidebar() {
+        try {
+            box.state.sidebar = await orm.call("mail.center.mailbox", "sidebar", []);
+            box.state.loaded = true;
+        } catch (error) {
+            box.state.failed = reason(error);
+        }
+    }
+
+    async function loadPage() {
+        Object.assign(box.state, { loading: true, failed: "" });
+        try {
+            const found = await page(null);
+            if (!found) {
+                return;
+            }
+            Object.assign(box.state, {
+                rows: found.rows,
+                next: found.next,
+                words: found.words,
+                recordName: found.title,
+                unknown: found.unknown,
+            });
+        } catch (error) {
+            Object.assign(box.state, { rows: [], next: false, failed: reason(error) });
+        }
+        box.state.loading = false;
+    }
+
+    async function loadMore() {
+        if (box.state.loading || !box.state.next) {
+            return;
+        }
+        box.state.loading = true;
+        try {
+            const found = await page(box.state.next);
+            if (!found) {
+                return;
+            }
+            const here = new Set(box.state.rows.map((row) => row.id));
+            box.state.rows.push(...found.rows.filter((row) => !here.has(row.id)));
+            box.state.next = found.next;
+        } catch (error) {
+            box.state.failed = reason(error);
+        }
+        box.state.loading = false;
+    }
+
+    async function loadConversation(id) {
+        const asked = orm.call("mail.center.mailbox", "conversation", [id]);
+        const found = await latest("mail", asked);
+        // Another may have been chosen meanwhile.
+        if (found && box.state.openId === id) {
+            box.state.conversation = { ...found, open_id: id };
+            box.state.opening = false;
+        }
+        return asked;
+    }
+
+    /** Something changed on the server: what is shown is read again, nothing jumps. */
+    async function refresh() {
+        loadSidebar();
+        const shown = Math.min(Math.max(box.state.rows.length, PAGE), RELOADED);
+        try {
+            const found = await page(null, shown);
+            if (found) {
+                const head = new Set(found.rows.map((row) => row.id));
+                const tail = box.state.rows.slice(shown).filter((row) => !head.has(row.id));
+                Object.assign(box.state, {
+                    rows: [...found.rows, ...tail],
+                    next: tail.length ? box.state.next : found.next,
+                    loading: false,
+                    failed: "",
+                });
+            }
+        } catch {
+            // Without connection the list stays as it was.
+        }
+        if (box.state.openId) {
+            await loadConversation(box.state.openId).catch(() => {});
+        }
+    }
+
+    return { loadSidebar, loadPage, loadMore, loadConversation, refresh, reason };
+}
