@@ -20,6 +20,7 @@ from dev.process import PidFile, start_background, tail
 
 HOST = "127.0.0.1"
 ENVIRONMENT = "MAIL_CENTER_SERVER"
+WORKER = "PYTEST_XDIST_WORKER"
 LISTENING = "0A"  # in /proc/net/tcp
 
 
@@ -44,10 +45,12 @@ class OdooServer:
 
     @classmethod
     def from_env(cls, environ=os.environ) -> OdooServer:
-        path = environ.get(ENVIRONMENT)
-        if not path:
+        """The server that the variable names; of several, the one of this pytest-xdist worker."""
+        paths = environ.get(ENVIRONMENT, "").split(os.pathsep)
+        worker = int(environ.get(WORKER, "gw0").removeprefix("gw"))
+        if not paths[0]:
             raise DevError(f"{ENVIRONMENT} is not set: run these tests with 'make test'.")
-        return cls.from_json(Path(path))
+        return cls.from_json(Path(paths[worker]))
 
     @classmethod
     def from_json(cls, path: Path) -> OdooServer:

@@ -17,9 +17,9 @@ from dev.interpreter import environment
 from dev.odoo_process import ENVIRONMENT as SERVER_ENVIRONMENT
 from dev.odoo_process import OdooServer, choose_port
 from dev.odoo_server import CONFIG
-from dev.paths import CACHE, LOG, PYTHON, ROOT, ensure_cache
+from dev.paths import LOG, PYTHON, ROOT, ensure_cache
 from dev.postgres import Cluster
-from dev.process import PidFile, in_use, interruptible, lock
+from dev.process import in_use, interruptible, lock
 from dev.sandbox import ENVIRONMENT, Sandbox
 
 TEMPLATE = "mail_center_template_test"
@@ -28,6 +28,7 @@ LOOP_DATABASE = "mail_center_test_loop"
 SERVER = "odoo-loop"
 PURE_FOLDERS = ("tests/core", "tests/dev")
 LOOP_FOLDER = "tests/loop"
+ADDOPTS_IN_ODOO = "addopts=--import-mode=prepend --strict-markers -p dev.pytest_counts"
 NOTHING_COLLECTED = 5
 BEHIND_LOG = LOG / "pure-tests.log"
 
@@ -62,6 +63,7 @@ class TestRun:
         self._choose(list(self.manifests))
         self.has_loop = (ROOT / LOOP_FOLDER).is_dir()
         self.sandbox: Sandbox | None = None
+        self.servers: list[OdooServer] = []
         self.started_cluster: Cluster | None = None
         self.behind: tuple[str, subprocess.Popen] | None = None
 
@@ -86,7 +88,8 @@ class TestRun:
             if self.behind is not None:
                 self.behind[1].terminate()
                 self.behind[1].wait()
-            PidFile(CACHE / f"{SERVER}.pid").stop(timeout=30)
+            for server in self.servers:
+                server.stop()
             if self.sandbox is not None:
                 self.sandbox.stop()
 
@@ -157,19 +160,32 @@ class TestRun:
         # pytest-odoo names the tests odoo.addons.… only in the prepend mode; with the addon's
         # folder on the path its packages would hide others of the same name.
         return [
-            *("-o", "addopts=--import-mode=prepend --strict-markers", "-o", "pythonpath=."),
+            *("-o", ADDOPTS_IN_ODOO, "-o", "pythonpath=."),
             *(f"--odoo-database={DATABASE}", f"--odoo-config={CONFIG}", "--odoo-http"),
             *(f"{name}/tests" for name in self.in_odoo),
         ]
 
     def _loop(self) -> None:
-        server = OdooServer(SERVER, LOOP_DATABASE, choose_port(None, 18069))
+        """Each worker of pytest-xdist has a server and a database of its own; files stay whole.
+
+        A selection of tests runs in one process: one database is enough, and it tells at once.
+        """
+        count = 1 if self.arguments or (os.cpu_count() or 1) < 2 else 2
+        databases = [LOOP_DATABASE]
+        for number in range(1, count):
+            databases.append(f"{LOOP_DATABASE}_{number}")
+            Databases(Cluster()).copy(LOOP_DATABASE, databases[-1])
         try:
-            server.start()
+            for number, database in enumerate(databases):
+                name = f"{SERVER}-{number}"
+                self.servers.append(OdooServer(name, database, choose_port(None, 18069)))
+                self.servers[-1].start()
         except DevError as error:
             self._fail("whole loop", str(error))
             return
-        self._pytest("whole loop", [LOOP_FOLDER], {SERVER_ENVIRONMENT: str(server.json_file)})
+        files = os.pathsep.join(str(server.json_file) for server in self.servers)
+        workers = ["-n", str(count), "--dist", "loadfile"] if count > 1 else []
+        self._pytest("whole loop", [LOOP_FOLDER, *workers], {SERVER_ENVIRONMENT: files})
 
     def _pytest(
         self, name: str, words: list[str], more: dict[str, str] | None = None, behind: bool = False

@@ -179,13 +179,14 @@ def login(request, chromium, server):
         contexts.append(chromium.new_context(viewport={"width": width, "height": height}))
         page = contexts[-1].new_page()
         page.set_default_timeout(30_000)
+        page.set_default_navigation_timeout(120_000)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", lambda line: errors.append(line.text) if line.type == "error" else None)
         page.goto(f"{server.url}/web/login")
         page.fill("#login", name)
         page.fill("#password", name)
         page.click("button[type=submit]")
-        page.wait_for_selector(".o_main_navbar")
+        page.wait_for_selector(".o_main_navbar", timeout=120_000)  # the first builds the assets
         return page
 
     yield open_page
