@@ -1,6 +1,6 @@
 # Each command is one of dev/; 'python3 -m dev --help' lists them with their options.
 # make run [PORT=8070] [DETACH=1] [FRESH=1] [PYTHON=/path/to/python3.12]
-# make test [ONLY=lint|pure|odoo|loop] [ARGS="-k word"]
+# make test [ONLY=lint|pure|odoo|upgrade|loop] [ARGS="-k word"]
 export PORT PYTHON
 
 .PHONY: run test lint shell stop clean

@@ -7,7 +7,7 @@ import os
 
 from dev.console import DevError, Steps, note, print_error, say
 
-PARTS = ("lint", "pure", "odoo", "loop")
+PARTS = ("lint", "pure", "odoo", "upgrade", "loop")
 
 
 def cmd_setup(_arguments) -> int:
@@ -71,6 +71,16 @@ def cmd_translations(_arguments) -> int:
     return translations.run()
 
 
+def cmd_docs(_arguments) -> int:
+    return _in_venv("dev.docs")
+
+
+def cmd_wheels(arguments) -> int:
+    from dev import wheels
+
+    return wheels.run(check=arguments.check)
+
+
 def cmd_clean(arguments) -> int:
     from dev import stop
 
@@ -96,19 +106,26 @@ def cmd_sandbox(arguments) -> int:
 
 
 def cmd_screenshots(_arguments) -> int:
-    import subprocess
-
-    from dev.interpreter import environment
     from dev.odoo_process import OdooServer
-    from dev.paths import CACHE, PYTHON, ROOT
+    from dev.paths import CACHE
     from dev.run import SERVER
 
     server_file = CACHE / f"{SERVER}.json"
     if not server_file.exists() or not OdooServer.from_json(server_file).running():
         raise DevError("The demo does not run. Start it: python3 -m dev run --detach")
-    url = OdooServer.from_json(server_file).url
-    words = [str(PYTHON), "-m", "dev.screenshots", url]
-    return subprocess.call(words, cwd=ROOT, env=environment())
+    return _in_venv("dev.screenshots", OdooServer.from_json(server_file).url)
+
+
+def _in_venv(module: str, *words: str) -> int:
+    """Run a module where the Python packages of the tests are."""
+    import subprocess
+
+    from dev.interpreter import environment
+    from dev.paths import PYTHON, ROOT
+
+    if not PYTHON.exists():
+        raise DevError("There is no environment yet: 'make lint' makes it.")
+    return subprocess.call([str(PYTHON), "-m", module, *words], cwd=ROOT, env=environment())
 
 
 def parser() -> argparse.ArgumentParser:
@@ -132,6 +149,11 @@ def parser() -> argparse.ArgumentParser:
     add.set_defaults(run=cmd_shell)
     add = commands.add_parser("screenshots", help="the README's pictures, from the running demo")
     add.set_defaults(run=cmd_screenshots)
+    add = commands.add_parser("docs", help="READMEs, pages of Apps and guides, from their sources")
+    add.set_defaults(run=cmd_docs)
+    add = commands.add_parser("wheels", help="a wheel of every addon")
+    add.add_argument("--check", action="store_true", help="install them with pip, and try them")
+    add.set_defaults(run=cmd_wheels)
     add = commands.add_parser("translations", help="bring i18n/*.pot and pl.po up to date")
     add.set_defaults(run=cmd_translations)
     add = commands.add_parser("clean", help="end all and remove what was made")

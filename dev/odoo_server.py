@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 import subprocess
 from pathlib import Path
@@ -47,15 +48,32 @@ def write_config(cluster: postgres.Cluster) -> Path:
     return CONFIG
 
 
+#: The Python that Odoo runs in, and the addons path that overrides the configuration's, if any.
+_interpreter: list[str] = [str(PYTHON), ""]
+
+
+@contextlib.contextmanager
+def instead(python: Path, addons_path: str):
+    """Odoo's commands run in another Python and with another addons path meanwhile."""
+    before = list(_interpreter)
+    _interpreter[:] = [str(python), addons_path]
+    try:
+        yield
+    finally:
+        _interpreter[:] = before
+
+
 def command(subcommand: str, *arguments) -> list[str]:
     """The command line of an Odoo subcommand (``server``, ``shell``) with our configuration."""
+    python, addons_path = _interpreter
     return [
-        str(PYTHON),
+        python,
         "-c",
         "import odoo.cli; odoo.cli.main()",
         subcommand,
         "-c",
         str(CONFIG),
+        *([f"--addons-path={addons_path}"] if addons_path else []),
         *map(str, arguments),
     ]
 

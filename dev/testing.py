@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import subprocess
 
-from dev import addons, lint, setup
+from dev import addons, lint, setup, upgrade
 from dev.cli import PARTS
 from dev.console import DevError, Steps, print_error, say
 from dev.databases import Databases, install, require_clean
@@ -29,6 +29,8 @@ SERVER = "odoo-loop"
 PURE_FOLDERS = ("tests/core", "tests/dev")
 LOOP_FOLDER = "tests/loop"
 ADDOPTS_IN_ODOO = "addopts=--import-mode=prepend --strict-markers -p dev.pytest_counts"
+UPGRADE_FOLDER = "tests/upgrade"
+UPGRADE_NAME = "update from the last release"
 NOTHING_COLLECTED = 5
 BEHIND_LOG = LOG / "pure-tests.log"
 
@@ -68,7 +70,7 @@ class TestRun:
         self.behind: tuple[str, subprocess.Popen] | None = None
 
     def run(self) -> int:
-        databases = self._wants_odoo() or self._wants_loop()
+        databases = self._wants_odoo() or self._wants_loop() or "upgrade" in self.parts
         mail = databases or "pure" in self.parts
         more = (1 if mail else 0) + (2 if databases else 0)
         steps = Steps(setup.STEPS + more + len(self.parts))
@@ -143,12 +145,16 @@ class TestRun:
                 # They need no database: on the second core, while Odoo's tests have the first.
                 behind = ready and self._wants_odoo()
                 self._pytest("pure tests", [*folders, *fixed], behind=behind)
+        elif part == "upgrade" and ready:
+            say(f"{title}Update from the last release: {' '.join(upgrade.released())}")
+            self._upgrade()
         elif not ready:
             self._fail(f"{part} tests", "not run: there is no database with the addons")
         elif part == "odoo":
             say(f"{title}Tests in Odoo: {' '.join(self.in_odoo) or 'there are none'}")
             if self.in_odoo:
-                self._pytest("tests in Odoo", self._odoo_arguments())
+                folders = [f"{name}/tests" for name in self.in_odoo]
+                self._pytest("tests in Odoo", self._odoo_arguments(DATABASE, folders))
             self._end_behind()
         else:
             folder = LOOP_FOLDER if self.has_loop else "there is none"
@@ -156,13 +162,27 @@ class TestRun:
             if self.has_loop:
                 self._loop()
 
-    def _odoo_arguments(self) -> list[str]:
+    def _upgrade(self) -> None:
+        databases = Databases(Cluster())
+        try:
+            upgrade.update(databases, TEMPLATE)
+            self._pytest(
+                UPGRADE_NAME,
+                self._odoo_arguments(upgrade.DATABASE, [UPGRADE_FOLDER]),
+                {upgrade.FRESH: DATABASE},
+            )
+        except DevError as error:
+            self._fail(UPGRADE_NAME, str(error))
+        finally:
+            databases.drop(upgrade.DATABASE)
+
+    def _odoo_arguments(self, database: str, folders: list[str]) -> list[str]:
         # pytest-odoo names the tests odoo.addons.… only in the prepend mode; with the addon's
         # folder on the path its packages would hide others of the same name.
         return [
             *("-o", ADDOPTS_IN_ODOO, "-o", "pythonpath=."),
-            *(f"--odoo-database={DATABASE}", f"--odoo-config={CONFIG}", "--odoo-http"),
-            *(f"{name}/tests" for name in self.in_odoo),
+            *(f"--odoo-database={database}", f"--odoo-config={CONFIG}", "--odoo-http"),
+            *folders,
         ]
 
     def _loop(self) -> None:
@@ -226,6 +246,8 @@ class TestRun:
     def _last_pytest(self) -> str:
         if self._wants_loop():
             return "whole loop"
+        if "upgrade" in self.parts:
+            return UPGRADE_NAME
         return "tests in Odoo" if self._wants_odoo() else "pure tests"
 
     def _fail(self, name: str, text: str = "") -> None:

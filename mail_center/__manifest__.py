@@ -1,6 +1,6 @@
 {
     "name": "Email Center",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Productivity/Email Center",
     "summary": "Write, receive, find and link email from any record",
     "author": "mail_center team",
@@ -17,6 +17,8 @@
             "idna",
             "cryptography",
             "jinja2",
+            "dnspython",
+            "dkimpy",
         ],
     },
     "data": [
