@@ -92,6 +92,7 @@ from . import (
     mail_center_pop3_message,
     mail_center_pop3_receiver,
     mail_center_pop3_switch,
+    mail_center_pop3_switch_result,
     mail_center_probe,
     mail_center_profile,
     mail_center_profile_use,

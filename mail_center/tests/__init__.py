@@ -1,6 +1,7 @@
 from . import (
     test_access,
     test_access_matrix,
+    test_account_integration,
     test_account_probe,
     test_account_setup,
     test_adoption,
@@ -10,6 +11,7 @@ from . import (
     test_dashboard,
     test_deliverability,
     test_draft,
+    test_draft_send,
     test_draft_server,
     test_every_method,
     test_handover,
