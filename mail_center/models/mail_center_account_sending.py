@@ -26,6 +26,9 @@ class MailCenterAccount(models.Model):
     send_failures = fields.Integer(readonly=True, copy=False, aggregator=None)
     send_retry_at = fields.Datetime(string="Sending is tried again", readonly=True, copy=False)
     send_is_slow = fields.Boolean(readonly=True, copy=False)
+    send_limited_until = fields.Datetime(
+        string="A limit is reached until", readonly=True, copy=False
+    )
     send_ticket = fields.Integer(readonly=True, copy=False, aggregator=None)
     held_count = fields.Integer(compute="_compute_held_count")
 
@@ -81,7 +84,7 @@ class MailCenterAccount(models.Model):
                 {"account": self.id, "seconds": seconds},
             )
             used, oldest = self.env.cr.fetchone()
-            usages.append(Usage(seconds, limit, int(used), float(oldest or 0)))
+            usages.append(Usage(seconds, limit, int(used), float(oldest or 0), unit))
         return usages
 
     @api.depends_context("lang")

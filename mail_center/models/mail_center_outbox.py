@@ -82,9 +82,9 @@ class MailCenterOutbox(models.Model):
         return self.recipient_ids.filtered(lambda recipient: recipient.state in OPEN_STATES)
 
     def _set_state(self, state, **vals):
-        for outbox in self.sudo():
-            outbox.write({"state": state, **vals})
-            outbox.message_id.state = state
+        outboxes = self.sudo()
+        outboxes.write({"state": state, **vals})
+        outboxes.message_id.write({"state": state})
         return True
 
     def _require_writer(self):
@@ -117,13 +117,7 @@ class MailCenterOutbox(models.Model):
     def action_cancel(self):
         self._require_writer()
         for outbox in self.sudo():
-            # Waits for a worker that has it just now, so that the answer is the truth.
-            try:
-                outbox.lock_for_update()
-            except LockError as error:
-                raise UserError(
-                    self.env._("The mail is being sent just now. Look again in a moment.")
-                ) from error
+            outbox._lock()
             if outbox.state not in ("queued", "deferred"):
                 raise UserError(
                     self.env._("“%s” can't be cancelled any more.", outbox.message_id.display_name)
@@ -132,11 +126,31 @@ class MailCenterOutbox(models.Model):
             outbox._set_state(outbox._summary())
         return True
 
+    def _in_doubt(self):
+        """Those (sudo) of which a person may say whether they arrived, also at some recipients."""
+        outboxes = self.sudo().filtered(lambda o: o._uncertain_recipients())
+        for outbox in outboxes.filtered(lambda o: o.state != "uncertain"):
+            # A worker may take it to the other recipients just now.
+            outbox._lock()
+            if outbox.state == "sending":
+                raise UserError(self._busy_text())
+        return outboxes
+
+    def _lock(self):
+        """Wait for a worker that has the mail just now, so that the answer is the truth."""
+        try:
+            self.lock_for_update()
+        except LockError as error:
+            raise UserError(self._busy_text()) from error
+
+    def _busy_text(self):
+        return self.env._("The mail is being sent just now. Look again in a moment.")
+
     def action_arrived(self):
         """A person knows that the uncertain mail arrived."""
         self._require_writer()
-        for outbox in self.sudo().filtered(lambda o: o.state == "uncertain"):
-            outbox.recipient_ids.filtered(lambda r: r.state == "uncertain").write(
+        for outbox in self._in_doubt():
+            outbox._uncertain_recipients().write(
                 {"state": "sent", "reason_code": "said_arrived"}
             )
             outbox._set_state(outbox._summary(), error=False, claim_token=False)
@@ -146,10 +160,8 @@ class MailCenterOutbox(models.Model):
     def action_send_again(self):
         """A person knows that the uncertain mail did not arrive."""
         self._require_sender()
-        for outbox in self.sudo().filtered(lambda o: o.state == "uncertain"):
-            outbox.recipient_ids.filtered(lambda r: r.state == "uncertain").write(
-                {"state": "queued", "reason_code": False}
-            )
+        for outbox in self._in_doubt():
+            outbox._uncertain_recipients().write({"state": "queued", "reason_code": False})
             outbox._set_state("queued", next_attempt=False, error=False)
         self.env["mail.center.sender"]._wake()
         return True

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..core.smtp import SCHEDULED, shown_state
+
 
 class MailCenterOutbox(models.Model):
     _inherit = "mail.center.outbox"
@@ -12,12 +14,8 @@ class MailCenterOutbox(models.Model):
     def _compute_is_scheduled(self):
         now = fields.Datetime.now()
         for outbox in self:
-            outbox.is_scheduled = bool(
-                outbox.state == "queued"
-                and not outbox.attempts
-                and outbox.send_after
-                and outbox.send_after > now
-            )
+            wait = ((outbox.send_after or now) - now).total_seconds()
+            outbox.is_scheduled = shown_state(outbox.state, outbox.attempts, wait) == SCHEDULED
 
     def _set_state(self, state, **vals):
         result = super()._set_state(state, **vals)

@@ -39,14 +39,16 @@ class MailCenterOutbox(models.Model):
         for outbox in self:
             outbox.can_see_replies = manager or outbox.account_id.can_manage
 
-    def _note(self, before, after):
-        """Write a step of the whole mail down."""
-        self.ensure_one()
-        if before != after:
-            self.env["mail.center.outbox.event"].sudo().create(
-                {"outbox_id": self.id, "state_before": before, "state": after,
+    def _note(self, before):
+        """Write a step of whole mails down; *before*: their states until now, by record."""
+        self.env["mail.center.outbox.event"].sudo().create(
+            [
+                {"outbox_id": outbox.id, "state_before": before.get(outbox), "state": outbox.state,
                  "user_id": self._by_whom()}
-            )
+                for outbox in self
+                if before.get(outbox) != outbox.state
+            ]
+        )
 
     def _by_whom(self):
         user = self.env.user
@@ -55,15 +57,14 @@ class MailCenterOutbox(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         outboxes = super().create(vals_list)
-        for outbox in outboxes:
-            outbox._note(False, outbox.state)
+        outboxes._note({})
         return outboxes
 
     def write(self, vals):
         before = {outbox: outbox.state for outbox in self} if "state" in vals else {}
         result = super().write(vals)
-        for outbox, state in before.items():
-            outbox._note(state, outbox.state)
+        if before:
+            self._note(before)
         return result
 
 

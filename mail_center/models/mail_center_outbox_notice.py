@@ -1,6 +1,18 @@
 from odoo import api, fields, models
 
 from ..core import smtp
+from .mail_center_outbox_recipient import OPEN_STATES
+
+
+class MailCenterOutboxRecipient(models.Model):
+    _inherit = "mail.center.outbox.recipient"
+
+    is_told = fields.Boolean(help="The writer knows that this recipient has not got the mail.")
+
+    def write(self, vals):
+        if vals.get("state") in OPEN_STATES:
+            vals = {"is_told": False, **vals}
+        return super().write(vals)
 
 
 class MailCenterOutbox(models.Model):
@@ -34,18 +46,28 @@ class MailCenterOutbox(models.Model):
         return smtp.expired(self._seconds_under_way(now), self._lifetime())
 
     def _set_state(self, state, **vals):
-        for outbox in self.sudo():
-            changed = outbox.state != state
-            more = {"is_done_with": False} if changed else {}
-            super(MailCenterOutbox, outbox)._set_state(state, **{**more, **vals})
-            # Who did it himself knows.
-            if changed and state in ("failed", "partly_sent", "uncertain") and (
-                self.env.user != outbox.user_id
-            ):
-                outbox._tell_writer(state)
-        return True
+        outboxes = self.sudo()
+        outboxes.filtered(lambda one: one.is_done_with and one.state != state).is_done_with = False
+        result = super()._set_state(state, **vals)
+        for outbox in outboxes:
+            news = outbox.recipient_ids.filtered(
+                lambda one: one.state in ("failed", "uncertain") and not one.is_told
+            )
+            if news:
+                news.is_told = True
+                # Who did it himself knows.
+                if self.env.user != outbox.user_id:
+                    outbox._tell_of(news)
+        return result
 
-    def _tell_writer(self, what):
+    def _tell_of(self, news):
+        """Tell at once of recipients who are lost, also while others are still to be tried."""
+        what = self.state
+        if what not in ("failed", "partly_sent", "uncertain"):
+            what = "partly_sent" if "failed" in news.mapped("state") else "uncertain"
+        self._tell_writer(what, next((one for one in news.mapped("reason") if one), ""))
+
+    def _tell_writer(self, what, reason=""):
         """Tell the writer at once, on every page he has open; *what*: a state, or ``late``."""
         self.ensure_one()
         outbox = self.with_context(lang=self.user_id.lang or self.env.lang)
@@ -56,13 +78,11 @@ class MailCenterOutbox(models.Model):
             "uncertain": outbox.env._("Did “%s” arrive?", subject),
             "late": outbox.env._("“%s” is late", subject),
         }
-        text = outbox.error or ""
+        text = outbox.error or reason
         if what == "late":
             text = outbox.env._(
                 "It could not be sent so far and is tried again. %(reason)s", reason=text
             )
-        elif what == "failed" and not text:
-            text = next((one for one in outbox.recipient_ids.mapped("reason") if one), "")
         self.user_id._bus_send(
             "mail_center/notice",
             {

@@ -22,33 +22,46 @@ class MailCenterOutbox(models.Model):
         return result
 
     def _tell_odoo(self):
-        reasons = {
-            email_normalize(one.email): one.reason or self.error or ""
-            for one in self.recipient_ids
-            if one.state == "failed"
-        }
-        if not reasons:
+        """Failed: the envelope beside the message turns red; sent after all: it is well again."""
+        failed, sent = {}, set()
+        for one in self.recipient_ids:
+            if one.state == "failed":
+                failed[email_normalize(one.email)] = one.reason or self.error or ""
+            elif one.state == "sent":
+                sent.add(email_normalize(one.email))
+        if not failed and not sent:
             return
-        notifications = self.env["mail.notification"].sudo().search(
-            [
-                ("mail_message_id.message_id", "=", self.message_id.message_id),
-                ("notification_type", "=", "email"),
-                ("notification_status", "not in", ["bounce", "exception", "canceled"]),
-            ]
-        )
-        troubled = notifications.filtered(
-            lambda one: (one.res_partner_id.email_normalized or email_normalize(
-                one.mail_email_address or "")) in reasons
-        )
-        for notification in troubled:
+        changed = self.env["mail.notification"].sudo()
+        for notification in self._odoos_notifications():
             email = notification.res_partner_id.email_normalized or email_normalize(
                 notification.mail_email_address or ""
             )
-            notification.write(
-                {
-                    "notification_status": "exception",
-                    "failure_type": "mail_smtp",
-                    "failure_reason": reasons[email],
-                }
-            )
-        troubled.mail_message_id._notify_message_notification_update()
+            is_ours = notification.notification_status == "exception"
+            if email in failed and not is_ours:
+                notification.write(
+                    {
+                        "notification_status": "exception",
+                        "failure_type": "mail_smtp",
+                        "failure_reason": failed[email],
+                    }
+                )
+                changed |= notification
+            elif email in sent and is_ours and notification.failure_type == "mail_smtp":
+                notification.write(
+                    {
+                        "notification_status": "sent",
+                        "failure_type": False,
+                        "failure_reason": False,
+                    }
+                )
+                changed |= notification
+        changed.mail_message_id._notify_message_notification_update()
+
+    def _odoos_notifications(self):
+        return self.env["mail.notification"].sudo().search(
+            [
+                ("mail_message_id.message_id", "=", self.message_id.message_id),
+                ("notification_type", "=", "email"),
+                ("notification_status", "not in", ["bounce", "canceled"]),
+            ]
+        )

@@ -55,13 +55,19 @@ class MailCenterOutbox(models.Model):
             raise UserError(self.env._("Only who wrote an email can change it."))
         if outbox.state in ("queued", "deferred"):
             self.action_cancel()
-        if outbox.state not in ("failed", "partly_sent", "cancelled"):
+        left = outbox.recipient_ids.filtered(lambda r: r.state in NOT_REACHED)
+        if outbox.state not in ("failed", "partly_sent", "uncertain", "cancelled") or not left:
             raise UserError(self.env._("This email can't be changed any more."))
         kept = self.env["mail.center.draft"].search(
             [("resend_of_id", "=", outbox.id), ("state", "=", "draft")], limit=1
         )
         if not kept or "sent" in outbox.recipient_ids.mapped("state"):
             kept = outbox._draft_of_rest()
+        # The mail as it was goes to nobody any more: they get the new one.
+        failed = left.filtered(lambda recipient: recipient.state == "failed")
+        if failed:
+            failed.state = "cancelled"
+            outbox._set_state(outbox._summary())
         outbox.is_done_with = True
         return kept.action_open()
 

@@ -8,6 +8,18 @@ class MailCenterOutbox(models.Model):
     _inherit = "mail.center.outbox"
 
     situation = fields.Char(compute="_compute_situation")
+    can_retry = fields.Boolean(compute="_compute_can")
+    can_settle = fields.Boolean(
+        compute="_compute_can", help="A person may say whether it arrived."
+    )
+
+    @api.depends_context("uid")
+    @api.depends("state", "recipient_ids.state", "account_id", "user_id")
+    def _compute_can(self):
+        for outbox in self:
+            actions = outbox._actions()
+            outbox.can_retry = "action_retry" in actions
+            outbox.can_settle = "action_arrived" in actions
 
     @api.model
     def _is_suspended(self):
@@ -18,7 +30,9 @@ class MailCenterOutbox(models.Model):
 
     @api.depends_context("lang", "tz")
     @api.depends("state", "error", "next_attempt", "send_after", "account_id.send_enabled",
-                 "account_id.send_error", "recipient_ids.state", "recipient_ids.reason_code")
+                 "account_id.send_error", "account_id.send_blocked",
+                 "account_id.send_limited_until", "recipient_ids.state",
+                 "recipient_ids.reason_code")
     def _compute_situation(self):
         suspended = self._is_suspended()
         for outbox in self:
@@ -41,6 +55,12 @@ class MailCenterOutbox(models.Model):
             return self.env._("Held: an email manager has suspended all sending.")
         if not account.send_enabled or not account.active:
             return self.env._("Held: sending from the account “%s” is suspended.", account.name)
+        if account.send_blocked:
+            return self.env._(
+                "Held: the server has refused the login of the account “%s” too often. It leaves "
+                "when the password is typed again.",
+                account.name,
+            )
         when = max(
             (time for time in (self.send_after, self.next_attempt, account.send_retry_at)
              if time and time > self.env.cr.now()),
@@ -56,6 +76,12 @@ class MailCenterOutbox(models.Model):
             ).strip()
         if error:
             return self.env._("Tried again in a moment. %s", error)
+        limited = account.send_limited_until
+        if limited and limited > self.env.cr.now():
+            return self.env._(
+                "The account has reached its limit of mails: more leave from %s on.",
+                format_datetime(self.env, limited),
+            )
         return self.env._("Waits for its turn.")
 
     def _common_reason(self):
@@ -78,7 +104,7 @@ class MailCenterOutbox(models.Model):
         return {
             "id": self.id,
             "state": self.state,
-            "label": labels[self.state],
+            "label": self.env._("Scheduled") if self.is_scheduled else labels[self.state],
             "situation": self.situation or "",
             "recipients": [
                 {
@@ -107,21 +133,19 @@ class MailCenterOutbox(models.Model):
         mine = self.user_id == self.env.user
         if not mine and not self.account_id.can_manage:
             return []
-        actions = {
-            "queued": ["action_send_now", "action_cancel"] if self.is_scheduled
-            else ["action_cancel"],
-            "deferred": ["action_retry", "action_cancel"],
-            "failed": ["action_retry"],
-            "partly_sent": ["action_retry"],
-            "uncertain": ["action_arrived", "action_send_again"],
-        }.get(self.state, [])
-        if self.state == "partly_sent" and not self._retryable():
-            actions = []
-        if mine and self.state in ("queued", "deferred", "failed", "partly_sent", "cancelled"):
-            actions = [*actions, "action_edit_and_resend"]
-        if self.state in ("failed", "partly_sent") and not self.is_done_with:
-            actions = [*actions, "action_done_with"]
-        return actions
-
-    def _retryable(self):
-        return self.sudo().recipient_ids.filtered(lambda r: r.state in ("deferred", "failed"))
+        # Also of those whom only the writer sees.
+        states = set(self.sudo().recipient_ids.mapped("state"))
+        if self.state == "sending":
+            return []
+        waits = self.state in ("queued", "deferred")
+        offered = {
+            "action_send_now": self.is_scheduled,
+            "action_retry": self.state in ("deferred", "failed", "partly_sent")
+            and states & {"deferred", "failed"},
+            "action_cancel": waits,
+            "action_arrived": "uncertain" in states,
+            "action_send_again": "uncertain" in states,
+            "action_edit_and_resend": mine and (waits or states & {"failed", "cancelled"}),
+            "action_done_with": self.state in ("failed", "partly_sent") and not self.is_done_with,
+        }
+        return [name for name, is_offered in offered.items() if is_offered]

@@ -3,6 +3,7 @@ import threading
 import time
 import uuid
 from collections import Counter
+from contextlib import suppress
 from datetime import datetime, timedelta, timezone
 from functools import partial
 
@@ -20,6 +21,9 @@ from .mail_center_outbox import MissingSource
 # A batch of an ordinary server takes a second; from then on it delays the others (seconds).
 PATIENCE = 15
 QUICK = 2
+# So often at least it shows what has left (seconds).
+SETTLED = 1
+CLAIM_SECONDS = 600
 LONGEST_TIMER = 120
 
 _logger = logging.getLogger(__name__)
@@ -44,8 +48,8 @@ class MailCenterSender(models.AbstractModel):
     send; one that dies after it leaves an *uncertain* mail, which nothing sends again by itself.
 
     Its other files: which mails are a worker's (``…_claims``), what became of them
-    (``…_outcome``), what is asked of Sent when nobody knows (``…_doubt``), the copy there
-    (``…_copies``).
+    (``…_accepted``, ``…_outcome``), what is asked of Sent when nobody knows (``…_doubt``), the
+    copy there (``…_copies``).
     """
 
     _name = "mail.center.sender"
@@ -74,32 +78,18 @@ class MailCenterSender(models.AbstractModel):
         self._recover()
         self._look_after_waiting()
         served = Counter()
-        while True:
-            token = uuid.uuid4().hex
-            rows = self._claim(token, served, prompt)
-            if not rows:
-                break
-            account = rows.account_id
-            group = account.id, rows[0].priority >= smtp.MAILING
-            try:
-                job, account = self._for_owner(account)
-                done = job._send_batch(account, rows, token, patient=not prompt)
-            except Exception as error:
-                if isinstance(error, psycopg2.OperationalError) and not isinstance(
-                    error, PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
-                ):
-                    raise  # the database itself is in trouble: the claims run out by themselves
-                # A fault of ours in one account must not hold the others up.
-                _logger.exception("Sending mail of account %s failed", account.id)
-                self.env.cr.rollback()
-                self.env.invalidate_all()
-                done = False
-            self._transaction(partial(self._release, token))
-            if not done:
-                # A server that can't be reached must not hold the other accounts up.
-                served[group] = None
-            if not self._progress(len(rows), remaining=1):
-                return
+        with smtp.Pool() as pool:
+            while True:
+                token = uuid.uuid4().hex
+                rows = self._claim(token, served, prompt)
+                if not rows:
+                    break
+                group = rows.account_id.id, rows[0].priority >= smtp.MAILING
+                if not self._send_safely(rows, token, pool, patient=not prompt):
+                    # A server that can't be reached must not hold the other accounts up.
+                    served[group] = None
+                if not self._progress(len(rows), remaining=1):
+                    return
         self._progress(0, remaining=0)
         if prompt:
             # Copies may take as long as their servers like: that is for the other job.
@@ -111,55 +101,112 @@ class MailCenterSender(models.AbstractModel):
         self._file_copies()
 
     @api.model
+    def _send_safely(self, rows, token, pool, patient):
+        """Send a batch; a fault of ours in one account must not hold the others up."""
+        account = rows.account_id
+        try:
+            job, account = self._for_owner(account)
+            done = job._send_batch(account, rows, token, pool, patient)
+        except Exception as error:
+            if isinstance(error, psycopg2.OperationalError) and not isinstance(
+                error, PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+            ):
+                raise  # the database itself is in trouble: the claims run out by themselves
+            _logger.exception("Sending mail of account %s failed", account.id)
+            self.env.cr.rollback()
+            self.env.invalidate_all()
+            done = False
+        self._transaction(partial(self._release, token))
+        return done
+
+    @api.model
     def _progress(self, done, remaining):
         return self.env["ir.cron"]._commit_progress(done, remaining=remaining)
 
     @api.model
-    def _send_batch(self, account, rows, token, patient=True):
+    def _send_batch(self, account, rows, token, pool, patient=True):
         """Send claimed mails over one connection. False when the server can't be used.
 
         A server that makes an impatient job wait loses its turn: the rest goes back.
         """
         began = time.monotonic()
         loads, rows = self._load(rows)
+        if not loads:
+            self._commit()
+            return True
         try:
             endpoint = account._endpoint("smtp")
-            self._commit()  # no transaction stays open while the network is in use
+            name = self._host_name(account)
+            # No transaction stays open while the network is in use.
+            ends = time.monotonic() + self._commit()
             started = time.monotonic()
-            session = smtp.Session.open(endpoint, self._host_name(account))
+            session, is_new = pool.take(
+                account.id, (endpoint, name), partial(smtp.Session.open, endpoint, name)
+            )
         except (MailServerError, ValueError, KeyFileError) as error:
             self.env.cr.rollback()
             self._transaction(partial(self._account_failed, account, rows, token, error))
             return False
-        seconds = time.monotonic() - started
-        left = True
-        with session:
-            self._tell_connected(account, seconds)
+        try:
+            if is_new:
+                self._tell_connected(account, time.monotonic() - started)
+            in_time = self._send_loads(account, loads, token, session, ends, patient)
+        except BaseException:
+            session.close()
+            raise
+        pool.keep(account.id, (endpoint, name), session)
+        pace = (time.monotonic() - began) / len(rows)
+        if patient and account.send_is_slow and pace < QUICK:
+            self._remember_pace(account, slow=False)
+        return session.usable and in_time
+
+    @api.model
+    def _send_loads(self, account, loads, token, session, ends, patient):
+        """Send *loads* until *ends* (``time.monotonic()``). False when no time is left."""
+        began = settled = prolonged = time.monotonic()
+        in_time, accepted = True, []
+        try:
             for row, envelope_from, recipients, raw in loads:
-                if not patient and left and time.monotonic() - began > PATIENCE:
-                    self._remember_pace(account, slow=True)
-                    left = 0
-                if not session.usable or not left:
+                now = time.monotonic()
+                if not session.usable or now >= ends:
                     break  # the rest is given back
-                self._prolong(token)
+                if now - began > PATIENCE:
+                    # It is the others' turn.
+                    if not patient:
+                        self._remember_pace(account, slow=True)
+                        in_time = False
+                    break
+                if now - prolonged > CLAIM_SECONDS / 4:
+                    self._prolong(token)
+                    prolonged = now
+                if now - settled > SETTLED:
+                    self._settle(account, token, accepted)
+                    settled = now
                 try:
                     attempt = session.send(
-                        envelope_from, recipients, raw, partial(self._phase, row, token)
+                        envelope_from, recipients, raw, partial(self._phase, row, token, accepted)
                     )
                 except ClaimLost:
                     self.env.cr.rollback()
                     continue
                 except ValueError as error:
-                    attempt = None
                     self._transaction(partial(self._unsendable, row, error))
-                if attempt:
-                    left = self._record(row, token, attempt)
-                    if attempt.throttled and account.send_retry_at:
-                        left = 0
-        pace = (time.monotonic() - began) / len(rows or [1])
-        if patient and account.send_is_slow and pace < QUICK:
-            self._remember_pace(account, slow=False)
-        return session.usable and bool(left)
+                    continue
+                if self._is_accepted(attempt):
+                    accepted.append((row.id, attempt))
+                    continue
+                self._record(row, token, attempt)
+                if attempt.throttled and account.send_retry_at:
+                    in_time = False
+                    break
+        except BaseException:
+            # What the server has said must not be forgotten, whatever went wrong with another.
+            self.env.cr.rollback()
+            with suppress(psycopg2.Error):
+                self._settle(account, token, accepted)
+            raise
+        self._settle(account, token, accepted)
+        return in_time and time.monotonic() < ends
 
     @api.model
     def _tell_connected(self, account, seconds):
@@ -187,6 +234,9 @@ class MailCenterSender(models.AbstractModel):
             try:
                 raw = row._raw()
             except MissingSource as error:
+                if row._is_expired(self.env.cr.now()):
+                    self._give_up_on(row, error=str(error))
+                    continue
                 row._open_recipients().state = "deferred"
                 row._set_state(
                     "deferred",
@@ -206,26 +256,6 @@ class MailCenterSender(models.AbstractModel):
         return account.email.rpartition("@")[2].encode("idna").decode()
 
     @api.model
-    def _phase(self, row, token, phase):
-        """Commit that the final dot is about to go out; see RFC 5321, 4.5.3.2.6."""
-        if phase != "content":
-            return
-
-        def note():
-            self.env.cr.execute(
-                """
-                UPDATE mail_center_outbox
-                   SET phase = 'content', sent_at = now() AT TIME ZONE 'utc'
-                 WHERE id = %s AND claim_token = %s AND state = 'sending'
-                """,
-                [row.id, token],
-            )
-            if not self.env.cr.rowcount:
-                raise ClaimLost(row.id)
-
-        self._transaction(note)
-
-    @api.model
     def _release(self, token):
         """Give back what a batch has left: not tried, or without anybody knowing how it ended."""
         left = self.env["mail.center.outbox"].sudo().search(
@@ -234,6 +264,8 @@ class MailCenterSender(models.AbstractModel):
         for row in left:
             if row.phase == "content":
                 self._in_doubt(row)
+            elif row.phase == "done":
+                self._sum_up_accepted(row)
             else:
                 row._set_state(
                     "queued", phase=False, claim_token=False, attempts=row.attempts - 1

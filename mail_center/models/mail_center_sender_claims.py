@@ -1,14 +1,20 @@
+from dataclasses import replace
 from datetime import timedelta
 
 from odoo import api, models
 
 from .. import worker
 from ..core import smtp
-from ..core.smtp import MAILING, MAILING_SHARE, allowance
+from ..core.smtp import MAILING, MAILING_SHARE
+from .mail_center_outbox_recipient import OPEN_STATES
+from .mail_center_sender import CLAIM_SECONDS
 
-CLAIM_SECONDS = 600
-BATCH = 20
+# Mails at once: the others wait no longer than PATIENCE for them, the memory holds so many
+# bytes.
+BATCH = 100
+BATCH_BYTES = 64 * 1024 * 1024
 RECOVERED_AT_ONCE = 100
+SAME_TIME = timedelta(seconds=10)
 # A worker may die of anything; of a mail that so many died with it is the mail.
 DEADLY_ATTEMPTS = 5
 
@@ -76,8 +82,8 @@ class MailCenterSender(models.AbstractModel):
     def _claim_some(self, token, account_id, mailing):
         """Up to a batch of an account's due mails, as its limits allow."""
         account = self.env["mail.center.account"].sudo().browse(account_id)
-        batch = BATCH
-        if account._send_limits():
+        limits = account._send_limits()
+        if limits:
             # Another worker that counts at the same time has to count again.
             self.env.cr.execute(
                 "UPDATE mail_center_account SET send_ticket = coalesce(send_ticket, 0) + 1"
@@ -85,47 +91,95 @@ class MailCenterSender(models.AbstractModel):
                 [account_id],
                 log_exceptions=False,
             )
-            left = allowance(account._send_usage(), MAILING_SHARE if mailing else 1.0)
-            if not left:
-                return self.env["mail.center.outbox"].sudo()
-            batch = min(batch, left)
         self.env.cr.execute(
             f"""
-              WITH due AS (
-                    SELECT outbox.id, outbox.state FROM mail_center_outbox outbox
-                      JOIN mail_center_account account ON account.id = outbox.account_id
-                     WHERE {self._DUE} AND outbox.account_id = %(account)s
-                       AND (coalesce(outbox.priority, 0) >= {MAILING}) = %(mailing)s
-                  ORDER BY outbox.priority NULLS FIRST, outbox.id
-                     LIMIT %(batch)s
-                       FOR NO KEY UPDATE OF outbox SKIP LOCKED
+            SELECT outbox.id,
+                   (SELECT count(*) FROM mail_center_outbox_recipient recipient
+                     WHERE recipient.outbox_id = outbox.id AND recipient.state = ANY(%(open)s)),
+                   (SELECT coalesce(size, 0) FROM mail_center_message
+                     WHERE id = outbox.message_id)
+              FROM mail_center_outbox outbox
+              JOIN mail_center_account account ON account.id = outbox.account_id
+             WHERE {self._DUE} AND outbox.account_id = %(account)s
+               AND (coalesce(outbox.priority, 0) >= {MAILING}) = %(mailing)s
+          ORDER BY outbox.priority NULLS FIRST, outbox.id
+             LIMIT {BATCH}
+               FOR NO KEY UPDATE OF outbox SKIP LOCKED
+            """,
+            {"account": account_id, "mailing": mailing, "open": list(OPEN_STATES)},
+            log_exceptions=False,  # collisions of workers are expected and tried again
+        )
+        found, total = [], 0
+        for row_id, people, size in self.env.cr.fetchall():
+            total += size
+            if found and total > BATCH_BYTES:
+                break
+            found.append((row_id, people))
+        if limits:
+            found = self._within_limits(account, found, MAILING_SHARE if mailing else 1.0)
+        ids = [row_id for row_id, _people in found]
+        if not ids:
+            return self.env["mail.center.outbox"].sudo()
+        self.env.cr.execute(
+            """
+              WITH before AS (SELECT id, state FROM mail_center_outbox WHERE id = ANY(%(ids)s)),
+                   claimed AS (
+                    UPDATE mail_center_outbox AS outbox
+                       SET state = 'sending', phase = 'claimed',
+                           attempts = coalesce(attempts, 0) + 1,
+                           claim_token = %(token)s, claim_worker = %(worker)s,
+                           claim_until = now() AT TIME ZONE 'utc' + %(seconds)s
+                                         * interval '1 second'
+                      FROM before
+                     WHERE outbox.id = before.id
+                 RETURNING outbox.id, outbox.message_id, before.state
+                   ),
+                   history AS (
+                    INSERT INTO mail_center_outbox_event
+                           (outbox_id, date, state_before, state,
+                            create_uid, create_date, write_uid, write_date)
+                    SELECT id, now() AT TIME ZONE 'utc', state, 'sending',
+                           %(uid)s, now() AT TIME ZONE 'utc', %(uid)s, now() AT TIME ZONE 'utc'
+                      FROM claimed
+                  ORDER BY id
                    )
-            UPDATE mail_center_outbox AS outbox
-               SET state = 'sending', phase = 'claimed', attempts = coalesce(attempts, 0) + 1,
-                   claim_token = %(token)s, claim_worker = %(worker)s,
-                   claim_until = now() AT TIME ZONE 'utc' + %(seconds)s * interval '1 second'
-              FROM due
-             WHERE outbox.id = due.id
-         RETURNING outbox.id, due.state
+            UPDATE mail_center_message AS message
+               SET state = 'sending'
+              FROM claimed
+             WHERE message.id = claimed.message_id
             """,
             {
-                "account": account_id,
-                "mailing": mailing,
-                "batch": batch,
+                "ids": ids,
                 "token": token,
                 "worker": worker.identity(),
                 "seconds": CLAIM_SECONDS,
+                "uid": self.env.uid,
             },
-            log_exceptions=False,  # collisions of workers are expected and tried again
+            log_exceptions=False,
         )
-        before = dict(self.env.cr.fetchall())
         self.env.invalidate_all()
-        rows = self.env["mail.center.outbox"].sudo().browse(sorted(before))
-        rows = rows.sorted(lambda row: (row.priority, row.id))
-        rows.message_id.state = "sending"
-        for row in rows:
-            row._note(before[row.id], "sending")
-        return rows
+        return self.env["mail.center.outbox"].sudo().browse(ids)
+
+    @api.model
+    def _within_limits(self, account, found, share):
+        """Of ``[(id, recipients)]`` what may leave now; the rest waits, and says so."""
+        usages = account._send_usage()
+        fit = smtp.fitting([people for _id, people in found], usages, share)
+        if fit < len(found):
+            sent = [
+                replace(one, used=one.used + sum(
+                    people if one.unit == "recipients" else 1 for _id, people in found[:fit]
+                ))
+                for one in usages
+            ]
+            until = self.env.cr.now() + timedelta(
+                seconds=smtp.free_in(sent, share, found[fit][1])
+            )
+            known = account.send_limited_until
+            if not known or abs(until - known) > SAME_TIME:
+                account.send_limited_until = until
+                self._wake(at=until)
+        return found[:fit]
 
     @api.model
     def _prolong(self, token):
@@ -170,9 +224,10 @@ class MailCenterSender(models.AbstractModel):
         for row in self.env["mail.center.outbox"].sudo().browse(ids):
             if row.phase == "content":
                 self._in_doubt(row)
+            elif row.phase == "done":
+                self._sum_up_accepted(row)
             elif row._is_expired(self.env.cr.now()):
-                row._open_recipients().write({"state": "failed", "reason_code": "given_up"})
-                row._set_state(row._summary(), phase=False, claim_token=False)
+                self._give_up_on(row)
             else:
                 vals = {"phase": False, "claim_token": False}
                 if row.attempts > DEADLY_ATTEMPTS:

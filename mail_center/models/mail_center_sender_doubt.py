@@ -21,7 +21,7 @@ class MailCenterSender(models.AbstractModel):
             .sudo()
             .search(
                 [
-                    ("state", "=", "uncertain"),
+                    ("state", "!=", "sending"),
                     ("doubt_next", "<=", self.env.cr.now()),
                     ("account_id.imap_host", "!=", False),
                     ("account_id.active", "=", True),
@@ -66,8 +66,9 @@ class MailCenterSender(models.AbstractModel):
     @api.model
     def _found_in_sent(self, rows):
         rows.invalidate_recordset()
-        for row in rows.filtered(lambda row: row.state == "uncertain"):
-            row.recipient_ids.filtered(lambda r: r.state == "uncertain").write(
+        # While it is under way to others, it is asked again later.
+        for row in rows.filtered(lambda row: row.state != "sending" and row.sent_is_proof):
+            row._uncertain_recipients().write(
                 {"state": "sent", "reason_code": "found_in_sent", "date": self.env.cr.now()}
             )
             row._set_state(row._summary(), error=False, claim_token=False, copy_state="done")

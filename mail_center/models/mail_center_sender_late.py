@@ -54,6 +54,11 @@ class MailCenterSender(models.AbstractModel):
             lifetime, ("attempts", ">", 0), ("account_id.send_enabled", "=", True),
             ("account_id.send_retry_at", ">", self.env.cr.now()),
         ):
-            row._open_recipients().write({"state": "failed", "reason_code": "given_up"})
-            row._set_state(row._summary(), claim_token=False)
-            self._tell(row, "error")
+            self._give_up_on(row)
+
+    @api.model
+    def _give_up_on(self, row, **vals):
+        """It was tried for as long as mail is tried."""
+        row._open_recipients().write({"state": "failed", "reason_code": "given_up"})
+        row._set_state(row._summary(), phase=False, claim_token=False, **vals)
+        self._tell(row, "error")

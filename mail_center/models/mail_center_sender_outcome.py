@@ -41,6 +41,11 @@ class MailCenterSender(models.AbstractModel):
     @api.model
     def _record_results(self, row, attempt):
         now = self.env.cr.now()
+        if row._uncertain_recipients() and "uncertain" in {
+            result.state for result in attempt.results.values()
+        }:
+            # Of two attempts nobody knows: a copy in Sent could come from either.
+            row.sent_is_proof = False
         by_email = {recipient.email: recipient for recipient in row.recipient_ids}
         for email, result in attempt.results.items():
             reply = result.reply
@@ -53,12 +58,19 @@ class MailCenterSender(models.AbstractModel):
                     "date": now,
                 }
             )
+        self._sum_up(row, attempt.results)
+        self._record_account(row.account_id, attempt)
+
+    @api.model
+    def _sum_up(self, row, emails=()):
+        """The state of a mail from its recipients'; *emails*: those whom the attempt was for."""
+        now = self.env.cr.now()
         open_rows = row._open_recipients()
         if open_rows and row._is_expired(now):
             open_rows.write({"state": "failed", "reason_code": "given_up"})
         state = row._summary()
         troubled = row.recipient_ids.filtered(
-            lambda recipient: recipient.email in attempt.results and recipient.state != "sent"
+            lambda recipient: recipient.email in emails and recipient.state != "sent"
         )
         reasons = [text for text in troubled.mapped("reason") if text]
         vals = {"phase": "done", "claim_token": False, "error": reasons[0] if reasons else False}
@@ -70,7 +82,6 @@ class MailCenterSender(models.AbstractModel):
             vals["copy_state"] = "none"
         row._set_state(state, **vals)
         self._tell(row, {"sent": "info", "failed": "error"}.get(state, "warning"))
-        self._record_account(row.account_id, attempt)
 
     @api.model
     def _record_account(self, account, attempt):
@@ -119,9 +130,7 @@ class MailCenterSender(models.AbstractModel):
     @api.model
     def _in_doubt(self, row):
         """Its worker died after it could have handed the mail over: nobody knows."""
-        row._open_recipients().write(
-            {"state": "uncertain", "reason_code": "no_answer", "date": self.env.cr.now()}
-        )
+        row._new_doubt()
         row._set_state("uncertain", error=self._uncertain_text())
         self.env["mail.center.log"]._add(
             row.account_id,

@@ -54,8 +54,8 @@ class MailCenterSender(models.AbstractModel):
         return super()._account_failed(account, rows, token, error)
 
     @api.model
-    def _record_results(self, row, attempt):
-        result = super()._record_results(row, attempt)
-        if row.account_id.send_auth_failures:
-            row.account_id.send_auth_failures = 0
+    def _record_account(self, account, attempt):
+        result = super()._record_account(account, attempt)
+        if account.send_auth_failures:
+            account.send_auth_failures = 0
         return result

@@ -48,11 +48,18 @@ class MailCenterTransaction(models.AbstractModel):
         return text
 
     @api.model
-    def _transaction(self, work):
-        """Run *work* and commit, again from the start where another transaction collided."""
+    def _transaction(self, work, sql_only=False):
+        """Run *work* and commit, again from the start where another transaction collided.
+
+        *sql_only*: a short one in a loop; the cache holds nothing to be written and nothing of
+        what is changed, and the job's progress is not told. The seconds left are None then.
+        """
         for attempt in range(ATTEMPTS):
             try:
                 result = work()
+                if sql_only:
+                    self.env.cr.commit()  # pylint: disable=invalid-commit
+                    return result, None
                 self.env.flush_all()
                 left = self._commit()
             except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY as error:

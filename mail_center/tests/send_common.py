@@ -7,9 +7,13 @@ from .common import MailboxCase, TalkingServer
 
 
 class ServerThatDiesAfterTheDot(TalkingServer):
-    """An SMTP server that takes one mail and closes without saying whether it did."""
+    """An SMTP server that takes one mail and closes without saying whether it did.
+
+    *later*: addresses that are asked to wait.
+    """
 
     taken = 0
+    later = ()
 
     def talk(self, connection, lines):
         connection.sendall(b"220 dying.example ESMTP\r\n")
@@ -23,30 +27,44 @@ class ServerThatDiesAfterTheDot(TalkingServer):
                     pass
                 self.taken += 1
                 return
+            elif command == b"RCPT" and any(one in line for one in self.later):
+                connection.sendall(b"450 4.7.1 Greylisted\r\n")
             else:
                 connection.sendall(b"250 ok\r\n")
 
 
 class SmtpScript(TalkingServer):
-    """An SMTP server that takes everything, but for *answers*: command → what it says instead.
+    """An SMTP server that takes everything, but for *answers*: what it says instead to a command
+    (``b"MAIL"``), or of a recipient (``b"a@x.example"``).
 
-    ``taken``: how many mails; ``subjects``: theirs, in order.
+    ``taken``: how many mails; ``mails``: ``[(recipients, content)]`` in order; ``subjects``.
     """
 
     def __init__(self, answers=None):
         self.answers = dict(answers or {})
-        self.subjects = []
+        self.mails = []
         super().__init__()
 
     @property
     def taken(self):
-        return len(self.subjects)
+        return len(self.mails)
+
+    @property
+    def subjects(self):
+        return [str(message_from_bytes(content)["Subject"]) for _to, content in self.mails]
 
     def talk(self, connection, lines):
         connection.sendall(b"220 script.example ESMTP\r\n")
+        recipients = []
         for line in lines:
             command = line[:4].upper()
+            address = line.partition(b"<")[2].partition(b">")[0]
             answer = self.answers.get(command)
+            if command == b"RCPT":
+                answer = self.answers.get(address, answer)
+                recipients += [] if answer else [address.decode()]
+            elif command in (b"MAIL", b"RSET"):
+                recipients = []
             if answer:
                 connection.sendall(answer)
                 if answer.startswith(b"421"):
@@ -54,7 +72,8 @@ class SmtpScript(TalkingServer):
             elif command == b"DATA":
                 connection.sendall(b"354 go on\r\n")
                 content = b"".join(iter(lines.readline, b".\r\n"))
-                self.subjects.append(str(message_from_bytes(content)["Subject"]))
+                self.mails.append((recipients, content))
+                recipients = []
                 connection.sendall(b"250 2.0.0 taken\r\n")
             elif command == b"QUIT":
                 connection.sendall(b"221 bye\r\n")
@@ -65,6 +84,12 @@ class SmtpScript(TalkingServer):
 
 class SendCase(MailboxCase):
     """An account that sends, and a mailbox that gets."""
+
+    def told(self):
+        """What was sent to open pages, as ``[JSON text]``."""
+        self.env.flush_all()
+        found = self.env["bus.bus"].sudo().search([("message", "like", "mail_center/notice")])
+        return found.mapped("message")
 
     def setUp(self):
         super().setUp()

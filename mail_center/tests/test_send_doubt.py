@@ -36,6 +36,39 @@ class TestSendDoubt(SendCase):
         self.assertEqual(self.server.taken, 1)
         self.assertEqual(len(self.sandbox.messages(self.address, "Sent")), 1)
 
+    def test_a_doubt_is_told_and_looked_into_while_another_recipient_is_still_to_be_tried(self):
+        self.server.later = (b"late@mc.example",)
+        message = self.write_mail(f"{self.other.email}, late@mc.example", subject="two")
+        self.send()
+        outbox = self.outbox(message)
+        self.assertEqual(message.state, "deferred")
+        self.assertEqual(outbox.recipient_ids.mapped("state"), ["uncertain", "deferred"])
+        self.assertEqual(len(self.told()), 1)
+        self.assertIn("Did", self.told()[0])
+        actions = outbox.with_user(self.user).delivery()["actions"]
+        self.assertIn("action_arrived", actions)
+        self.file_in_sent(message)
+        self.look(message)
+        self.assertEqual(outbox.recipient_ids.mapped("state"), ["sent", "deferred"])
+        self.assertEqual(message.state, "deferred", "the other one is still to be tried")
+
+    def test_a_person_settles_the_doubt_while_another_recipient_is_still_to_be_tried(self):
+        self.server.later = (b"late@mc.example",)
+        message = self.write_mail(f"{self.other.email}, late@mc.example", subject="two")
+        self.send()
+        self.outbox(message).with_user(self.user).action_arrived()
+        self.assertEqual(self.outbox(message).recipient_ids.mapped("state"), ["sent", "deferred"])
+
+    def test_of_two_attempts_in_doubt_a_copy_in_sent_proves_neither(self):
+        self.server.later = (b"late@mc.example",)
+        message = self.write_mail(f"{self.other.email}, late@mc.example", subject="two")
+        self.send()
+        self.server.later = ()
+        self.clock(self.outbox(message))
+        self.send()
+        self.assertEqual(message.state, "uncertain")
+        self.assertFalse(self.outbox(message).doubt_next)
+
     def test_what_is_not_in_sent_stays_in_doubt_and_is_asked_of_a_person(self):
         message = self.in_doubt()
         self.sandbox.create_folder(self.address, "Sent")

@@ -57,6 +57,22 @@ class TestSendOdoosMail(SendCase):
         self.assertEqual(notification.notification_status, "exception")
         self.assertIn("does not exist", notification.failure_reason)
 
+    def test_a_notification_that_arrived_in_the_end_shows_no_failure_any_more(self):
+        late = self.env["res.partner"].create({"name": "N", "email": "late@mc.example"})
+        outbox = self.post(late)
+        self.send()
+        notification = self.env["mail.notification"].search(
+            [("res_partner_id", "=", late.id)], order="id desc", limit=1
+        )
+        self.assertEqual(notification.notification_status, "exception")
+        self.sandbox.add_mailbox("late@mc.example", "x")
+        self.addCleanup(self.sandbox.remove_mailbox, "late@mc.example", wait=False)
+        outbox.with_user(self.user).action_retry()
+        self.send()
+        self.assertEqual(outbox.state, "sent")
+        self.assertEqual(notification.notification_status, "sent")
+        self.assertFalse(notification.failure_reason)
+
     def test_mail_of_another_sender_does_not_go_through_the_account(self):
         self.user.partner_id.email = "somebody@elsewhere.example"
         server = self.env["ir.mail_server"].sudo()

@@ -1,6 +1,7 @@
 import socket
 from unittest.mock import patch
 
+from odoo.addons.mail_center.core.providers import SendingLimits
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user
 
@@ -9,12 +10,6 @@ from .send_common import SendCase, SmtpScript
 
 class TestSendTrouble(SendCase):
     """A mail that does not leave at once: what its writer is told, and what he can do."""
-
-    def told(self):
-        """What was sent to open pages: ``[(title, message)]``."""
-        self.env.flush_all()
-        found = self.env["bus.bus"].sudo().search([("message", "like", "mail_center/notice")])
-        return found.mapped("message")
 
     def away(self):
         """A port that is taken but where nobody listens."""
@@ -65,6 +60,36 @@ class TestSendTrouble(SendCase):
         self.assertIn("given up", self.outbox(message).recipient_ids.reason)
         self.assertIn("was not sent", self.told()[-1])
 
+    def test_a_mail_whose_bytes_are_gone_is_given_up_in_the_end_and_says_why(self):
+        message = self.write_mail(self.other.email, subject="lost bytes")
+        self.env["ir.attachment"]._mail_source(message).unlink()
+        self.send()
+        self.assertEqual(message.state, "deferred")
+        self.assertIn("file store", self.outbox(message).situation)
+        self.age(message, hours=5 * 24)
+        self.clock(self.outbox(message))
+        self.send()
+        self.assertEqual(message.state, "failed")
+        self.assertIn("file store", self.told()[-1])
+
+    def test_mail_of_an_account_whose_login_is_refused_too_often_says_what_it_waits_for(self):
+        message = self.write_mail(self.other.email, subject="blocked")
+        self.account.send_blocked = True
+        self.send()
+        situation = self.outbox(message).with_user(self.user).situation
+        self.assertIn("password is typed again", situation)
+        self.assertNotIn("Tried again", situation)
+
+    def test_what_would_do_nothing_is_not_offered(self):
+        message = self.write_mail(f"{self.other.email}, late@mc.example", subject="both")
+        outbox = self.outbox(message).with_user(self.user)
+        outbox.sudo().recipient_ids[0].state = "sent"
+        self.assertNotIn("action_retry", outbox.delivery()["actions"])
+        outbox.action_cancel()
+        self.assertEqual(outbox.state, "partly_sent")
+        self.assertNotIn("action_retry", outbox.delivery()["actions"])
+        self.assertFalse(outbox.can_retry)
+
     def test_a_refused_mail_is_told_to_its_writer_at_once_until_she_is_done_with_it(self):
         message = self.write_mail("nobody@mc.example", subject="typo")
         self.send()
@@ -107,6 +132,11 @@ class TestSendTrouble(SendCase):
         self.assertEqual([one["email"] for one in draft.recipients_bcc], ["hidden@mc.example"])
         self.assertIn("Hello all", draft.body_html)
         self.assertTrue(self.outbox(message).is_done_with)
+        states = self.outbox(message).recipient_ids.mapped("state")
+        self.assertEqual(sorted(states), ["cancelled", "cancelled", "sent", "sent"])
+        self.outbox(message).with_user(self.user).action_retry()
+        self.send()
+        self.assertEqual(message.state, "partly_sent", "as it was it goes to nobody any more")
 
     def test_a_mail_that_nobody_got_comes_back_as_the_draft_that_it_was(self):
         message = self.write_mail("nobody@mc.example", subject="typo")
@@ -256,6 +286,24 @@ class TestSendOrder(SendCase):
         self.send()
         self.assertEqual(messages[2].state, "sent")
 
+    def test_a_limit_in_recipients_counts_people_and_not_mails(self):
+        limits = SendingLimits(per_minute=5, unit="recipients")
+        with patch.object(type(self.account), "_provider_limits", lambda _self: limits):
+            pair = ", ".join(f"to{number}@x.example" for number in range(2))
+            messages = [self.write_mail(pair, subject=str(number)) for number in range(3)]
+            self.send()
+            self.assertEqual([m.state for m in messages], ["sent", "sent", "queued"])
+            self.assertIn("limit", self.outbox(messages[2]).situation)
+            for message in messages[:2]:
+                self.outbox(message).sent_at = "2020-01-01"
+            crowd = ", ".join(f"to{number}@x.example" for number in range(9))
+            large = self.write_mail(crowd, subject="more than the limit")
+            self.send()
+            self.assertEqual([m.state for m in messages + [large]], ["sent"] * 3 + ["queued"])
+            self.outbox(messages[2]).sent_at = "2020-01-01"
+            self.send()
+            self.assertEqual(large.state, "sent", "alone, else it would wait for ever")
+
     def test_a_mailing_leaves_a_part_of_the_limit_to_people(self):
         self.account.send_per_day = 5
         news = [self.queue(str(number), type_id=self.mailing.id) for number in range(5)]
@@ -280,7 +328,8 @@ class TestSendOrder(SendCase):
         self.other.write({"smtp_host": "127.0.0.1", "smtp_port": other.port,
                           "smtp_security": "none", "smtp_login": False})
         one = self.queue("one", account_id=self.other.id)
-        self.send()
+        with patch("odoo.addons.mail_center.models.mail_center_sender_claims.BATCH", 20):
+            self.send()
         states = self.env["mail.center.outbox.event"].search(
             [("state", "=", "sending"), ("outbox_id.message_id", "in", [*(m.id for m in many),
              one.id])], order="id",

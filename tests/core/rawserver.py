@@ -136,7 +136,7 @@ def smtp(answers=None, greeting=b"220 hello\r\n", features=()):
     """An SMTP conversation. ``answers``: MAIL, RCPT, ``.`` … → bytes, list or function(peer).
 
     Of a list one answer is used a time, its last one from then on. A function that returns False
-    ends the connection.
+    ends the connection. Commands out of order are refused, as every server does.
     """
     ehlo = b"".join(b"250-" + name + b"\r\n" for name in (b"hi", *features)) + b"250 HELP\r\n"
     usual = {
@@ -156,15 +156,22 @@ def smtp(answers=None, greeting=b"220 hello\r\n", features=()):
 
     def conversation(peer):
         peer.send(greeting)
-        content = False
+        content = sender = recipient = False
         for line in peer.lines():
             if content and line != b".":
                 continue
             verb = "." if content else line[:4].decode("latin-1").upper()
             content = False
+            if (verb == "RCPT" and not sender) or (verb == "DATA" and not recipient):
+                peer.send(b"503 5.5.1 bad sequence of commands\r\n")
+                continue
             reply = answer(peer, verb)
             if reply is False:
                 return
+            taken = reply is True or (isinstance(reply, bytes) and reply.startswith(b"2"))
+            if verb in ("MAIL", "RSET", "."):
+                sender, recipient = verb == "MAIL" and taken, False
+            recipient = recipient or (verb == "RCPT" and taken)
             if verb == "DATA" and isinstance(reply, bytes) and reply.startswith(b"354"):
                 content = True
 

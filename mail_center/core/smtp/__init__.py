@@ -10,13 +10,12 @@ from .limits import (
     PERSON,
     PROGRAM,
     Usage,
-    allowance,
+    fitting,
     free_in,
 )
 from .outcome import (
     CANCELLED,
     DEFERRED,
-    DRAFT,
     FAILED,
     PARTLY_SENT,
     QUEUED,
@@ -30,14 +29,15 @@ from .outcome import (
     classify,
     classify_error,
     message_state,
+    shown_state,
 )
+from .pool import Pool
 from .schedule import (
     DELAYED_NOTICE,
     LIFETIME,
     expired,
     next_delay,
     next_doubt_check,
-    notice_due,
     throttle_delay,
 )
 from .session import Attempt, RecipientResult, Session
@@ -47,7 +47,6 @@ __all__ = [
     "DAY",
     "DEFERRED",
     "DELAYED_NOTICE",
-    "DRAFT",
     "FAILED",
     "HOUR",
     "LIFETIME",
@@ -67,19 +66,20 @@ __all__ = [
     "Endpoint",
     "MailServerError",
     "Outcome",
+    "Pool",
     "RecipientResult",
     "Reply",
     "Security",
     "Session",
     "Usage",
-    "allowance",
     "classify",
     "classify_error",
     "expired",
+    "fitting",
     "free_in",
     "message_state",
     "next_delay",
     "next_doubt_check",
-    "notice_due",
+    "shown_state",
     "throttle_delay",
 ]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-_BARE = re.compile(rb"(?<!\r)\n|\r(?!\n)")
 _FORBIDDEN = re.compile(r"[\x00-\x20\x7f-\xa0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2064"
                         r"\u3000\ufeff<>]")
 
@@ -31,7 +30,7 @@ class Envelope:
             _check_address(address)
         if sender:  # empty: the null reverse-path of notifications (RFC 5321 section 4.5.5)
             _check_address(sender)
-        if _BARE.search(raw):
+        if not raw.count(b"\r\n") == raw.count(b"\n") == raw.count(b"\r"):
             raise ValueError(
                 "The mail contains a line end that is not CR LF. It is not sent: servers differ "
                 "in how they read it, which can be used to smuggle in a second mail."

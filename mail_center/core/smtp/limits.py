@@ -16,26 +16,51 @@ MAILING_SHARE = 0.8
 class Usage:
     """What was sent within the last ``window`` seconds, of ``limit`` that may be.
 
-    ``oldest``: how long ago the first of it was.
+    ``oldest``: how long ago the first of it was. ``unit``: what is counted, *messages* or
+    *recipients*.
     """
 
     window: int
     limit: int
     used: int
     oldest: float = 0
+    unit: str = "messages"
+
+    def left(self, share: float = 1.0) -> int:
+        """How many more may be sent when ``share`` of the limit may be used; of a small one 1."""
+        return max(0, max(1, int(self.limit * share)) - self.used)
 
 
-def allowance(usages: Iterable[Usage], share: float = 1.0) -> int | None:
-    """How many more may be sent now: 0 or more, None when nothing limits it.
+def fitting(recipients: Iterable[int], usages: Iterable[Usage], share: float = 1.0) -> int:
+    """How many of the mails, in their order, may leave now; ``recipients``: those of each mail.
 
-    ``share``: the part of the limits that may be used; of a small one still 1.
+    A mail with more recipients than a limit allows at all leaves alone, when nothing else did:
+    else it would wait for ever.
     """
-    left = [max(0, max(1, int(usage.limit * share)) - usage.used) for usage in usages]
-    return min(left, default=None)
+    usages = list(usages)
+    fit = people = 0
+    for number in recipients:
+        people += number
+        for usage in usages:
+            needed = people if usage.unit == "recipients" else fit + 1
+            alone = not fit and not usage.used
+            if needed > usage.left(share) and not alone:
+                return fit
+        fit += 1
+    return fit
 
 
-def free_in(usages: Iterable[Usage]) -> float:
-    """Seconds until a limit that is reached lets something through again; 0 when none is."""
+def free_in(usages: Iterable[Usage], share: float = 1.0, recipients: int = 1) -> float:
+    """Seconds until a mail to so many ``recipients`` may leave; 0: now.
+
+    At the earliest: where a limit is short of several, more of what was sent has to grow old.
+    """
     return max(
-        (usage.window - usage.oldest for usage in usages if usage.used >= usage.limit), default=0.0
+        (
+            usage.window - usage.oldest
+            for usage in usages
+            if usage.used
+            and (recipients if usage.unit == "recipients" else 1) > usage.left(share)
+        ),
+        default=0.0,
     )

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from ..i18n import _
 
-# States of a mail; those of a recipient are queued, sent, deferred, failed, uncertain, cancelled.
-DRAFT = "draft"
+# States of a mail, which is a draft before; those of a recipient are queued, sent, deferred,
+# failed, uncertain, cancelled. Scheduled is queued for a later time, see shown_state.
 SCHEDULED = "scheduled"
 QUEUED = "queued"
 SENDING = "sending"
@@ -172,6 +172,13 @@ REASONS = {
     ),
     "refused": ("message", _("The server refuses the mail.")),
     # What no reply says.
+    "no_right": (
+        "message",
+        _(
+            "Its writer may not send from this account any more. "
+            "Whoever manages the account can let it leave with “Retry now”."
+        ),
+    ),
     "found_in_sent": (
         "recipient",
         _("The mail lies in the folder of sent mail: the server did take it."),
@@ -278,6 +285,14 @@ def message_state(states: Iterable[str]) -> str:
     if states == {SENT, FAILED}:
         return PARTLY_SENT
     return states.pop() if len(states) == 1 else FAILED
+
+
+def shown_state(state: str, attempts: int, wait: float) -> str:
+    """What a person calls the state: a mail never tried that waits for its time is scheduled.
+
+    ``wait``: seconds until the time that its writer has set, 0 or less when it is over.
+    """
+    return SCHEDULED if state == QUEUED and not attempts and wait > 0 else state
 
 
 def _outcome(state: str, reason: str, throttled: bool = False) -> Outcome:

@@ -43,8 +43,3 @@ def next_doubt_check(checks: int) -> float | None:
 def expired(age: float, lifetime: float = LIFETIME) -> bool:
     """Whether a mail queued ``age`` seconds ago is given up."""
     return age >= lifetime
-
-
-def notice_due(age: float, already_told: bool, after: float = DELAYED_NOTICE) -> bool:
-    """Whether its writer must now be told that a mail queued ``age`` seconds ago is late."""
-    return not already_told and age >= after

@@ -130,6 +130,14 @@ class Session(NetworkSession):
         size = self._wire.features.get("SIZE", "")
         return int(size) if re.fullmatch(r"\d{1,15}", size) and int(size) else None
 
+    def is_alive(self, ask: bool = False) -> bool:
+        """Whether the server is still there after a pause; with ``ask`` it has to say so."""
+        if self.usable and self._connection.is_gone():
+            self._drop()  # its farewell, or nothing at all: either way it is over
+        if self.usable and ask:
+            self._reset()
+        return self.usable
+
     def _goodbye(self) -> None:
         with suppress(MailServerError):
             self._wire.command("QUIT")
@@ -194,6 +202,7 @@ class _Delivery:
         self.mail = mail
         self.on_phase = on_phase
         self.phase = "mail"
+        self.asked: Reply | None = None  # the reply to a DATA that went along with RCPT
         self.refused_by_caller = False
         self.results: dict[str, RecipientResult] = {}
 
@@ -237,7 +246,7 @@ class _Delivery:
             self.enter("content")
             reply = wire.finish_chunks()
         else:
-            reply = wire.command("DATA")
+            reply = self.asked or wire.command("DATA")
             if reply.code != 354:
                 self.refuse(reply, "data")
                 return
@@ -252,9 +261,12 @@ class _Delivery:
     def offer_envelope(self) -> bool:
         """MAIL and RCPT. True if the server takes the mail for anybody."""
         recipients = self.open()
-        batch = PIPELINE if "PIPELINING" in self.session._wire.features else 1
+        features = self.session._wire.features
+        batch = PIPELINE if "PIPELINING" in features else 1
         lines = [self.mail.mail_command(), *map(self.mail.rcpt_command, recipients)]
-        replies = self.replies(lines, batch)
+        # As the last of a group DATA may go along (RFC 2920 section 3.1).
+        with_data = batch > 1 and "CHUNKING" not in features
+        replies = self.replies([*lines, "DATA"] if with_data else lines, batch)
         self.enter("mail")
         sender = next(replies)
         if sender.code // 100 == 2:
@@ -272,6 +284,12 @@ class _Delivery:
                 self.results[recipient] = RecipientResult.of(classify(reply, "rcpt"), reply)
         if closing:
             self.session._drop()
+        elif with_data:
+            self.asked = next(replies)
+            if self.asked.code == 354 and (sender.code // 100 != 2 or not self.open()):
+                # It waits for a mail to nobody. Some would take the empty one that has to end
+                # this; they get none.
+                self.session._drop()
         if sender.code // 100 != 2:
             self.refuse(sender, "mail")
         elif closing:

@@ -118,6 +118,30 @@ def test_a_server_that_stops_taking_a_large_mail_is_believed_about_why():
     assert (states(attempt), reasons(attempt)) == (["failed", "failed"], {"too_big"})
 
 
+def test_a_server_that_wants_a_mail_for_nobody_gets_none():
+    """With PIPELINING DATA goes along with the recipients; an empty mail would end what it asks."""
+    stored = []
+
+    def conversation(peer):
+        peer.send(b"220 careless\r\n")
+        for line in peer.lines():
+            if line.startswith(b"RCPT"):
+                peer.send(b"550 5.1.1 no such user\r\n")
+            elif line == b"DATA":
+                peer.send(b"354 go on\r\n")
+            elif line == b".":
+                stored.append(line)
+                peer.send(b"250 thank you\r\n")
+            else:
+                peer.send(b"250-ok\r\n250 PIPELINING\r\n" if line[:4] == b"EHLO" else b"250 ok\r\n")
+
+    with RawServer(conversation) as server, Session.open(endpoint(server)) as session:
+        attempt = session.send("a@example.com", TWO, MAIL)
+    assert states(attempt) == ["failed", "failed"]
+    assert not attempt.connection_usable
+    assert not stored
+
+
 def test_hundreds_of_recipients_each_get_their_own_answer(features):
     answers = {"RCPT": [b"250 ok\r\n", b"550 5.1.1 no\r\n"] * 200 + [b"250 ok\r\n"]}
     everybody = [f"r{number}@example.com" for number in range(400)]
@@ -171,7 +195,7 @@ def test_a_server_that_is_closing_defers_the_mail_and_is_left(step, features):
 def test_a_server_that_closes_among_the_recipients_gets_no_content(features):
     attempt, received = send({"RCPT": [b"250 ok\r\n", b"421 busy\r\n"]}, features=features)
     assert states(attempt) == ["deferred", "deferred"]
-    assert b"DATA" not in received
+    assert b"Text" not in received
 
 
 def test_a_250_in_place_of_354_does_not_count_as_sent():

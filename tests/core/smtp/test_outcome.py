@@ -141,9 +141,17 @@ def test_there_is_no_wait_before_the_first_attempt():
         next_delay(0)
 
 
-def test_a_mail_is_given_up_after_five_days_and_its_writer_told_after_four_hours():
+def test_a_mail_is_given_up_after_five_days():
     assert not smtp.expired(5 * 86400 - 1)
     assert smtp.expired(5 * 86400)
-    assert not smtp.notice_due(4 * 3600 - 1, already_told=False)
-    assert smtp.notice_due(4 * 3600, already_told=False)
-    assert not smtp.notice_due(9 * 3600, already_told=True)
+
+
+@pytest.mark.parametrize(
+    ("state", "attempts", "wait", "shown"),
+    [
+        ("queued", 0, 60, "scheduled"), ("queued", 0, 0, "queued"), ("queued", 1, 60, "queued"),
+        ("deferred", 0, 60, "deferred"),
+    ],
+)
+def test_a_mail_that_waits_for_the_time_its_writer_set_is_scheduled(state, attempts, wait, shown):
+    assert smtp.shown_state(state, attempts, wait) == shown
