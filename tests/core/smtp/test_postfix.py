@@ -32,10 +32,15 @@ def open_session(server, **changes):
 
 
 def mail(number, body=b"Hello\r\n", subject=b"Test"):
-    return (
-        b"From: jan@postfix.example\r\nTo: anna@postfix.example\r\n"
-        b"Date: Mon, 30 Nov 2026 05:00:00 +0000\r\nSubject: " + subject + b"\r\nMessage-ID: <%d@client.example>\r\n\r\n" % number + body
+    lines = (
+        b"From: jan@postfix.example",
+        b"To: anna@postfix.example",
+        b"Date: Mon, 30 Nov 2026 05:00:00 +0000",
+        b"Subject: " + subject,
+        b"Message-ID: <%d@client.example>" % number,
+        b"",
     )
+    return b"".join(line + b"\r\n" for line in lines) + body
 
 
 def number_of(content):
