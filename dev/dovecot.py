@@ -111,6 +111,14 @@ protocol lmtp {{
 recipient_delimiter = +
 """
 
+# More lines for it, with which it offers what RFC 3501 has and nothing since.
+PLAIN = """
+imap_capability = IMAP4rev1
+protocol imap {
+  imap_capability = IMAP4rev1
+}
+"""
+
 SPECIAL = {
     "Sent": r"\Sent",
     "Drafts": r"\Drafts",

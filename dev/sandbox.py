@@ -39,10 +39,14 @@ ENVIRONMENT = "MAIL_CENTER_SANDBOX"
 
 
 class Sandbox(MailAccess):
-    """One instance of the mail sandbox, with all that it keeps in ``home``."""
+    """One instance of the mail sandbox, with all that it keeps in ``home``.
 
-    def __init__(self, home: Path | str):
+    ``extra``: lines that Dovecot's configuration has beside the usual ones.
+    """
+
+    def __init__(self, home: Path | str, extra: str = ""):
         self.home = Path(home)
+        self._extra = extra
         self.json_file = self.home / "sandbox.json"
         self.users = self.home / "users"
         self.config_file = self.home / "dovecot.conf"
@@ -172,6 +176,7 @@ class Sandbox(MailAccess):
             dovecot.configuration(
                 self.home, HOST, self.ports, user.name, group, user.uid, user.gid
             )
+            + self._extra
         )
         for path in (self.config_file, masters, *self.home.glob("server.*")):
             path.chmod(0o600)

@@ -15,6 +15,7 @@ import threading
 import time
 from contextlib import contextmanager, suppress
 
+from .deflate import Deflated
 from .endpoint import KINDS, RETRYABLE, Endpoint, MailServerError, Security, tls_context
 
 __all__ = [
@@ -83,6 +84,8 @@ class _GuardedRaw(io.RawIOBase):
             return None
         except OSError:
             count = 0
+        if count is None:
+            return None
         self.ended = self.ended or not count
         return count
 
@@ -102,6 +105,8 @@ class Connection:
     BUFFER = 64 * 1024
     BLOCK = 32 * 1024
     BUDGET = 32 * 1024 * 1024
+    # One round trip, as it was when the connection was made.
+    seconds_to_connect = 0.0
 
     def __init__(self, endpoint: Endpoint, sock: socket.socket, *, protocol="", deadline=None):
         self.endpoint = endpoint
@@ -109,7 +114,7 @@ class Connection:
         self.deadline = deadline
         self.timeout = endpoint.timeout
         self.sock = sock
-        self.encrypted = False
+        self.encrypted = self.compressed = False
         self.max_line = self.MAX_LINE
         self._open_reader()
         self.begin()
@@ -151,10 +156,12 @@ class Connection:
         return left
 
     def _receive_into(self, buffer) -> int:
-        left = self._remaining()
-        with self._translated("reading"):
-            self.sock.settimeout(left)
-            count = self.sock.recv_into(buffer)
+        count = None
+        while count is None:  # compressed bytes may hold nothing yet
+            left = self._remaining()
+            with self._translated("reading"):
+                self.sock.settimeout(left)
+                count = self.sock.recv_into(buffer)
         self._received += count
         if self._received > self._budget:
             raise self.error("limit", "The server sends more than was asked for.")
@@ -203,7 +210,7 @@ class Connection:
 
     def readable(self, seconds: float) -> bool:
         """Whether the server says something within ``seconds``, or the connection ends."""
-        if self.buffered() or (self.encrypted and self.sock.pending()):
+        if self.buffered() or (hasattr(self.sock, "pending") and self.sock.pending()):
             return True
         with selectors.DefaultSelector() as selector, self._translated("waiting"):
             selector.register(self.sock, selectors.EVENT_READ)
@@ -213,7 +220,8 @@ class Connection:
         """End the connection from another thread, which may be waiting for it just now."""
         with suppress(OSError):
             # Of the socket below: a farewell over TLS would have to wait for the other thread.
-            socket.socket.shutdown(self.sock, socket.SHUT_RDWR)
+            below = self.sock.below if self.compressed else self.sock
+            socket.socket.shutdown(below, socket.SHUT_RDWR)
 
     def sendall(self, data: bytes) -> None:
         """Send all of ``data``, block by block, so that a large mail isn't one operation."""
@@ -246,6 +254,16 @@ class Connection:
             self.sock.settimeout(left)
             self.sock = context.wrap_socket(self.sock, server_hostname=self.endpoint.host)
         self.encrypted = True
+        self._open_reader()
+
+    def start_compression(self) -> None:
+        """From here on both sides compress what they say (RFC 4978). Encryption comes before."""
+        if self.compressed:
+            raise self.error("protocol", "The connection is compressed already.")
+        if self.buffered():
+            raise self.error("protocol", "The server sent data ahead of the compression.")
+        self.sock = Deflated(self.sock)
+        self.compressed = True
         self._open_reader()
 
     def peer_certificate(self) -> bytes | None:
@@ -330,6 +348,7 @@ def connect(endpoint: Endpoint, *, protocol: str = "", deadline: float | None = 
             raise
     failure = None
     for address in addresses:
+        started = time.monotonic()
         try:
             sock = socket.create_connection((address, endpoint.port), time_left())
         except TimeoutError:
@@ -339,5 +358,7 @@ def connect(endpoint: Endpoint, *, protocol: str = "", deadline: float | None = 
             failure = ("connect", f"No connection to {endpoint.host} port {endpoint.port}: {why}.")
         else:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            return Connection(endpoint, sock, protocol=protocol, deadline=deadline)
+            connection = Connection(endpoint, sock, protocol=protocol, deadline=deadline)
+            connection.seconds_to_connect = time.monotonic() - started
+            return connection
     raise endpoint.error(*failure, protocol=protocol) from None

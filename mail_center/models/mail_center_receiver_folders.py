@@ -1,5 +1,6 @@
 from odoo import api, models
 
+from ..core.imap import plan
 from ..core.net import MailServerError
 from .mail_center_receiver import OutOfTime
 
@@ -13,10 +14,15 @@ class MailCenterReceiver(models.AbstractModel):
     def _receive_folders(self, account, token, session):
         remote = session.folders()
         self._transaction(lambda: self._update_folder_list(account, token, remote))
+        # What LIST-STATUS tells of each folder, without a further word to the server.
+        listed = {item.path: item.status for item in remote if item.status}
         stored = 0
         for folder in account.folder_ids.filtered(
             lambda f: f.policy != "off" and f.selectable and f.exists_on_server
         ):
+            status = listed.get(folder.path)
+            if status and self._is_untouched(folder, status):
+                continue
             try:
                 stored += self._receive_folder(account, token, session, folder)
                 if not self._commit():
@@ -37,6 +43,13 @@ class MailCenterReceiver(models.AbstractModel):
                 )
                 self._commit()
         return stored
+
+    @api.model
+    def _is_untouched(self, folder, status):
+        """Whether nothing happened in a folder since it was last read to its end."""
+        state = folder._state()
+        steps = plan(state, status)
+        return steps.idle and not steps.must_compare(state.known_uids)
 
     @api.model
     def _update_folder_list(self, account, token, remote):

@@ -2,7 +2,7 @@ from functools import partial
 
 from odoo import api, models
 
-from ..core.imap import FolderState, chunks, compare, plan, settled
+from ..core.imap import FolderState, chunks, compare, plan, resync_from, settled
 from ..core.intake import Intake, take_in
 from .mail_center_receiver import OutOfTime
 
@@ -22,8 +22,8 @@ class MailCenterReceiver(models.AbstractModel):
         """Bring one folder up to date. Returns how many messages were stored."""
         state, path = folder._state(), folder.path
         self._commit()
-        status = session.select(path, readonly=True)
-        steps = plan(state, status)
+        status, told = session.resync(path, resync_from(state))
+        steps = plan(state, status, told)
         if steps.idle and not steps.must_compare(state.known_uids):
             return 0
         if steps.action == "reset":
@@ -31,7 +31,9 @@ class MailCenterReceiver(models.AbstractModel):
         stored = 0
         if steps.action != "nothing":
             stored = self._fetch_new(account, token, session, folder, status, steps)
-        if steps.flags != "none":
+        if steps.flags == "told":
+            self._transaction(lambda: self._apply_told(account, token, folder, told))
+        elif steps.flags != "none":
             changed = session.flags(changed_since=steps.changed_since)
             self._transaction(lambda: self._apply_flags(account, token, folder, changed))
         if steps.must_compare(folder.known_uids):
@@ -65,6 +67,8 @@ class MailCenterReceiver(models.AbstractModel):
             return 0
         stored = 0
         self._transaction(lambda: self._advance(account, token, folder, status, complete=False))
+        if session.far:
+            session.compress()
         sizes = dict.fromkeys(uids, 0) | session.sizes(uids)
         for chunk in chunks(sizes, CHUNK_BYTES, CHUNK_COUNT, newest_first=True):
             intakes = list(self._take_in(session, chunk, sizes))
@@ -140,6 +144,15 @@ class MailCenterReceiver(models.AbstractModel):
             self.env._("The server renumbered the folder “%s”.", folder.path),
             detail=steps.reason,
         )
+
+    @api.model
+    def _apply_told(self, account, token, folder, told):
+        """What the server said while the folder was opened: marks that changed, mail that left."""
+        known = folder._known_uids()
+        flags = {uid: marks for uid, marks in told.flags.items() if uid in known}
+        self._apply_flags(account, token, folder, flags)
+        if gone := told.vanished(known):
+            self._forget(account, token, folder, gone)
 
     @api.model
     def _apply_flags(self, account, token, folder, flags):

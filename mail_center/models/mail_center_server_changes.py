@@ -40,6 +40,8 @@ class MailCenterReceiver(models.AbstractModel):
             changes = changes.exists()
         changes = changes.filtered(lambda change: change.uidvalidity == validity)
         todo = steps(changes._as_changes())
+        # Of these the server may have heard already: the line broke, or the worker was killed.
+        tried = set(changes.filtered("in_flux").ids)
         targets = {target.id: target.path for target in changes.target_id}
         self._transaction(partial(self._begin, account, token, changes))
         if not todo:
@@ -51,7 +53,8 @@ class MailCenterReceiver(models.AbstractModel):
             return
         for step in todo:
             try:
-                done = self._push_step(session, step, targets.get(step.what), status)
+                again = not tried.isdisjoint(step.keys)
+                done = self._push_step(session, step, targets.get(step.what), status, again)
             except MailServerError as error:
                 if not session.usable:
                     raise
@@ -62,10 +65,10 @@ class MailCenterReceiver(models.AbstractModel):
             self._transaction(done)
 
     @api.model
-    def _push_step(self, session, step, target, status):
+    def _push_step(self, session, step, target, status, again=False):
         """Tell the server; returns what then has to be stored here."""
         if step.kind == "move":
-            placed = session.move(step.uids, target)
+            placed = session.move(step.uids, target, again)
             # Where it can't be helped, the old one stays on the server, marked as deleted.
             gone = bool({"MOVE", "UIDPLUS", "IMAP4REV2"} & session.capabilities)
             return partial(self._moved, placed, gone)

@@ -30,6 +30,7 @@ from . import (
     test_mailing,
     test_nothing_lost,
     test_partial,
+    test_plain_server,
     test_pop3,
     test_pop3_probe,
     test_pop3_switch,

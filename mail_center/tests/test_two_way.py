@@ -8,6 +8,11 @@ from .cutting_proxy import CuttingProxy
 
 
 class TestTwoWay(MailboxCase):
+    # Answers of the server that are cut off: each comes in the course of a move.
+    ANSWERS = (b"Store completed", b"COPYUID", b"Move completed")
+    # Whether the server can remove what was moved.
+    REMOVES = True
+
     def setUp(self):
         super().setUp()
         for number in range(3):
@@ -113,7 +118,7 @@ class TestTwoWay(MailboxCase):
         stored = self.messages()
         self.receive()
         self.assertEqual(self.messages(), stored)
-        self.assertEqual(self.inbox.known_uids, 2)
+        self.assertEqual(self.inbox.known_uids, 2 if self.REMOVES else 3)
         self.assertEqual(self.archive.known_uids, 1)
 
     def test_a_move_is_undone_before_and_after_the_server_knows(self):
@@ -188,9 +193,7 @@ class TestTwoWay(MailboxCase):
         self.account.write(
             {"imap_port": proxy.port, "imap_security": "none", "imap_password": "correct horse"}
         )
-        for mail, word in zip(
-            self.mails, (b"Store completed", b"COPYUID", b"Move completed"), strict=True
-        ):
+        for mail, word in zip(self.mails, self.ANSWERS, strict=True):
             mail.star()
             mail.move_to("archive")
             cuts = proxy.cuts

@@ -11,32 +11,21 @@ from pathlib import Path
 import pytest
 
 from core.imap import Endpoint, Session
+from dev.dovecot import PLAIN
 from dev.sandbox import Sandbox
 
 PASSWORD = 'zażółć "gęślą" \\jaźń'
-
-# What a server of RFC 3501 offers, and nothing since.
-PLAIN = """
-imap_capability = IMAP4rev1
-protocol imap {
-  imap_capability = IMAP4rev1
-}
-"""
-
 
 class Dovecot(Sandbox):
     """A Dovecot of its own in a temporary folder, with ``extra`` configuration."""
 
     def __init__(self, extra: str = ""):
-        super().__init__(Path(tempfile.mkdtemp(prefix="mail_center-dovecot-")))
+        super().__init__(Path(tempfile.mkdtemp(prefix="mail_center-dovecot-")), extra)
         self.home.chmod(0o755)
-        self._extra = extra
         self._numbers = itertools.count(1)
 
     def __enter__(self):
         self._prepare()
-        with self.config_file.open("a") as file:
-            file.write(self._extra)
         self.start_dovecot()
         return self
 

@@ -4,7 +4,7 @@ from ..net import Connection, Endpoint, MailServerError, Security, tls_context
 from .conflicts import Change, Step, settled, steps, storable
 from .folders import RemoteFolder
 from .partly import PartOfMessage
-from .plan import FolderState, FolderStatus, Plan, chunks, compare, plan
+from .plan import FolderState, FolderStatus, Plan, Told, chunks, compare, plan, resync_from
 from .polling import poll_seconds
 from .session import RawMessage, Session
 
@@ -25,9 +25,11 @@ __all__ = [
     "RemoteFolder",
     "Security",
     "Session",
+    "Told",
     "chunks",
     "compare",
     "plan",
     "poll_seconds",
+    "resync_from",
     "tls_context",
 ]

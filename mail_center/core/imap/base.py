@@ -66,11 +66,13 @@ class Base(NetworkSession):
         if self._imap.state != "AUTH":
             with self._command("login", GREETING_BUDGET):
                 self._login(endpoint)
-        with self._command("CAPABILITY"):
-            # They may differ from those before the login; asked for once more in any case.
-            self.capabilities = frozenset(
-                wire.text_of(name).upper() for name in self._client._do_capabilites()
-            )
+        # They may differ from those before the login. Most servers tell with their OK.
+        told = self._imap.untagged_responses.get("CAPABILITY")
+        names = wire.text_of(told[-1] or b"").split() if told else []
+        if not names:
+            with self._command("CAPABILITY"):
+                names = [wire.text_of(name) for name in self._client._do_capabilites()]
+        self.capabilities = frozenset(name.upper() for name in names)
 
     def _login(self, endpoint: Endpoint) -> None:
         offered = {wire.text_of(name).upper() for name in self._client.capabilities()}

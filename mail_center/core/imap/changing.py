@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import imaplib
+import re
 from collections.abc import Iterable
 from datetime import datetime
 
 from . import wire
-from .base import Base
+from .reading import Reading
+
+AT_ONCE_BYTES = 1024 * 1024
 
 
-class Changing(Base):
+class Changing(Reading):
     """The writing half of :class:`Session`."""
 
     def create_folder(self, path: str) -> None:
@@ -37,13 +41,25 @@ class Changing(Base):
         if date is not None and date.tzinfo is None:
             raise ValueError("The date needs a time zone.")
         name, flag_text = self._mailbox(path), wire.flag_list(flags)
+        flag_text = None if flag_text == "()" else flag_text
         with self._command(f"storing a message in {path}"):
-            typ, data = self._imap.append(
-                name, None if flag_text == "()" else flag_text, date, raw
-            )
+            if self._takes_at_once(len(raw)):
+                whole = imaplib.MapCRLF.sub(imaplib.CRLF, raw)
+                typ, data = self._imap.append_at_once(name, flag_text, date, whole)
+            else:
+                typ, data = self._imap.append(name, flag_text, date, raw)
             text = wire.text_of(data[-1] or b"")
             self._ok((typ, data))
         return wire.append_uid(text)
+
+    def _takes_at_once(self, size: int) -> bool:
+        """Whether a message is sent without asking first (RFC 7888).
+
+        A large one is announced all the same: a server whose disk is full says so at once then.
+        """
+        if "LITERAL+" in self.capabilities:
+            return size <= AT_ONCE_BYTES
+        return "LITERAL-" in self.capabilities and size <= 4096
 
     def add_flags(self, uids: Iterable[int], flags: Iterable[str]) -> None:
         """Add flags. ValueError in a folder that is open read-only."""
@@ -53,14 +69,23 @@ class Changing(Base):
         """Remove flags. ValueError in a folder that is open read-only."""
         self._store(uids, "-FLAGS.SILENT", flags)
 
-    def move(self, uids: Iterable[int], path: str) -> tuple[int, dict[int, int]] | None:
+    def move(
+        self, uids: Iterable[int], path: str, again: bool = False
+    ) -> tuple[int, dict[int, int]] | None:
         r"""Move messages. Returns (UIDVALIDITY of ``path``, old UID → new UID) with UIDPLUS.
 
         Without MOVE (RFC 6851): COPY, ``\Deleted``, and expunged only where UIDPLUS can name
-        these messages alone. None when the server doesn't tell the new UIDs.
+        these messages alone. None when the server doesn't tell the new UIDs. ``again``: it was
+        tried before, and what became of it isn't known.
         """
         name = self._mailbox(path)
         self._need_writable()
+        if again and not self._can_move:
+            # The copy may have been made, and only its answer not have arrived.
+            uids = wire.uid_list(uids)
+            there = self._already_in(path, uids)
+            self.delete(there)
+            uids = [uid for uid in uids if uid not in there]
         validity, mapping = 0, {}
         for text, members in wire.sequence_sets(uids):
             with self._command(f"moving messages to {path}"):
@@ -75,6 +100,26 @@ class Changing(Base):
             if not self._can_move:
                 self.delete(members)
         return (validity, mapping) if mapping else None
+
+    def _already_in(self, path: str, uids: list[int]) -> list[int]:
+        """Those of ``uids`` that lie in the folder ``path`` too: same Message-ID, same size."""
+        sizes, there = self.sizes(uids), []
+        for uid, header in self.headers(uids).items():
+            match = re.search(rb"^Message-ID:\s*(<[^<>\s]+>)", header, re.IGNORECASE | re.MULTILINE)
+            if not match:
+                continue
+            twins = self.find_message_id(path, match[1].decode("utf-8", "replace"))
+            if twins and sizes.get(uid) in self._sizes_in(path, twins):
+                there.append(uid)
+        return there
+
+    def _sizes_in(self, path: str, uids: list[int]) -> set[int]:
+        before = self._selected
+        self.select(path)
+        try:
+            return set(self.sizes(uids).values())
+        finally:
+            self.select(*before)
 
     @property
     def _can_move(self) -> bool:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 
 from imapclient import imap_utf7
 
+from .plan import FolderStatus
+
 # RFC 6154 attributes, and Gmail's older names for them.
 _SPECIAL_USE = {
     b"\\sent": "sent", b"\\drafts": "drafts", b"\\trash": "trash", b"\\junk": "junk",
@@ -67,13 +69,14 @@ class RemoteFolder:
 
     ``path`` is decoded Unicode with the server's ``delimiter`` (empty: no hierarchy).
     ``special_use``: inbox, sent, drafts, trash, junk, archive, all, flagged or empty; each given
-    to one folder at most when it is guessed from names.
+    to one folder at most when it is guessed from names. ``status``: where the list tells it.
     """
 
     path: str
     delimiter: str
     selectable: bool
     special_use: str = ""
+    status: FolderStatus | None = None
 
 
 def decode_name(wire: bytes) -> str:
@@ -109,7 +112,9 @@ def quote(wire: bytes) -> str:
     return '"' + wire.decode("ascii").replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def from_list(flags: Iterable[bytes], delimiter: bytes | None, path: str) -> RemoteFolder:
+def from_list(
+    flags: Iterable[bytes], delimiter: bytes | None, path: str, status: FolderStatus | None = None
+) -> RemoteFolder:
     """One LIST response. Only what the server itself says about special use."""
     flags = {flag.lower() for flag in flags if isinstance(flag, bytes)}
     uses = [use for flag, use in _SPECIAL_USE.items() if flag in flags]
@@ -119,6 +124,7 @@ def from_list(flags: Iterable[bytes], delimiter: bytes | None, path: str) -> Rem
         delimiter=delimiter.decode("latin-1") if isinstance(delimiter, bytes) else "",
         selectable=not flags & _NOT_SELECTABLE,
         special_use=special,
+        status=status,
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from . import skeleton, wire
-from .reading import Reading, _flags
+from .reading import Reading
 
 TEXT_BYTES = 512 * 1024
 HEADER_BYTES = 256 * 1024
@@ -65,7 +65,7 @@ class Partly(Reading):
             uid=uid,
             raw=raw,
             missing=missing,
-            flags=_flags(found),
+            flags=wire.flags_of(found),
             internal_date=wire.internal_date(found.get(b"INTERNALDATE")),
             size=size if isinstance(size, int) else 0,
         )

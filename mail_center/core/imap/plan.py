@@ -1,13 +1,14 @@
 """What to do in a folder, from what is stored and what the server says. Pure.
 
-The caller's part, per folder: ``SELECT`` → :func:`plan` → fetch UIDs ``low..high`` that it does
-not know → if :meth:`Plan.must_compare`, compare all UIDs (:func:`compare`) → flags →
-:meth:`FolderState.after`. Interrupted anywhere and begun again, this ends with exactly the
-server's set of messages.
+The caller's part, per folder: ``SELECT``, with :func:`resync_from` where QRESYNC is offered →
+:func:`plan` → fetch UIDs ``low..high`` that it does not know → flags, and what was told to be gone
+→ if :meth:`Plan.must_compare`, compare all UIDs (:func:`compare`) → :meth:`FolderState.after`.
+Interrupted anywhere and begun again, this ends with exactly the server's set of messages.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -64,6 +65,36 @@ class FolderState:
 
 
 @dataclass(frozen=True)
+class Told:
+    """What a server with QRESYNC (RFC 7162) tells while a folder is opened: UIDs, both.
+
+    ``flags``: of what changed since the stored HIGHESTMODSEQ, perhaps new messages too; ``gone``:
+    spans (low, high) that were expunged since; UIDs that never were here may be among them.
+    """
+
+    flags: Mapping[int, frozenset[str]]
+    gone: tuple[tuple[int, int], ...] = ()
+
+    def vanished(self, known: Iterable[int]) -> list[int]:
+        """Those of the ``known`` UIDs that are gone, sorted."""
+        known = sorted(known)
+        gone: set[int] = set()
+        for low, high in self.gone:
+            gone.update(known[bisect_left(known, low) : bisect_right(known, high)])
+        return sorted(gone)
+
+
+def resync_from(state: FolderState) -> tuple[int, int, int] | None:
+    """(UIDVALIDITY, HIGHESTMODSEQ, highest UID) since which a server with QRESYNC is to tell.
+
+    None where what is stored is no ground for that.
+    """
+    if state.uidvalidity and state.complete and state.highestmodseq and state.last_uid:
+        return state.uidvalidity, state.highestmodseq, state.last_uid
+    return None
+
+
+@dataclass(frozen=True)
 class Plan:
     """What a sync has to do.
 
@@ -72,7 +103,8 @@ class Plan:
     what is stored by Message-ID, then by content).
     ``reason``: up_to_date, first, arrived, resume, uidvalidity, uidnext_backwards.
     ``compare``: all UIDs have to be compared with the stored ones, because some are gone.
-    ``flags``: *none*, *changed* (``FETCH … CHANGEDSINCE changed_since``) or *all*.
+    ``flags``: *none*, *told* (:class:`Told` holds them, and what is gone), *changed*
+    (``FETCH … CHANGEDSINCE changed_since``) or *all*.
     """
 
     action: str
@@ -98,8 +130,8 @@ class Plan:
         return self.compare or known_uids != self.expected
 
 
-def plan(state: FolderState, status: FolderStatus) -> Plan:
-    """Compare the stored ``state`` with the server's ``status``.
+def plan(state: FolderState, status: FolderStatus, told: Told | None = None) -> Plan:
+    """Compare the stored ``state`` with the server's ``status``, and with what it ``told`` beside.
 
     UIDNEXT never goes back within one UIDVALIDITY (RFC 3501 section 2.3.1.1); a server where it
     does has been restored or is broken, and its UIDs may by now name other messages: *reset*.
@@ -115,6 +147,8 @@ def plan(state: FolderState, status: FolderStatus) -> Plan:
     if status.uidnext < state.uidnext or status.uidnext <= state.last_uid:
         return Plan("reset", reason="uidnext_backwards", compare=True, flags="all", **whole)
     flags, since = _flags(state, status)
+    if told is not None and flags == "changed":
+        flags = "told"
     if not state.complete:
         if not status.exists:
             return Plan("nothing", compare=bool(state.known_uids), expected=0)

@@ -1,4 +1,4 @@
-"""What a session reads: folders, UIDs, messages, flags. Nothing here changes the mailbox."""
+"""What a session reads: UIDs, messages, flags. Nothing here changes the mailbox."""
 
 from __future__ import annotations
 
@@ -7,14 +7,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from imapclient.response_parser import parse_response
-
 from ..net import MailServerError
-from . import folders as folder_names
 from . import wire
-from .base import Base
-from .folders import RemoteFolder
-from .plan import FolderStatus
+from .opening import Opening
 
 MAX_UIDS = 5_000_000
 FETCH_BUDGET = 256 * 1024 * 1024
@@ -32,64 +27,11 @@ class RawMessage:
     size: int
 
 
-class Reading(Base):
+class Reading(Opening):
     """The reading half of :class:`Session`."""
 
     unreadable: dict[int, MailServerError]
     _refusal: MailServerError | None = None
-
-    def folders(self) -> list[RemoteFolder]:
-        """All folders of the mailbox, with their special uses (RFC 6154, or well-known names)."""
-        options = ""
-        if {"LIST-EXTENDED", "SPECIAL-USE"} <= self.capabilities:
-            options = " RETURN (SPECIAL-USE)"
-        with self._command("LIST"):
-            data = self._ok(self._imap.list('""', '"*"' + options))
-            records = [item for item in data if item]
-            found: dict[str, RemoteFolder] = {}
-            parsed = parse_response(records) if records else ()
-            for flags, delimiter, name in _groups(parsed, 3):
-                raw = b"NIL" if name is None else name
-                raw = raw if isinstance(raw, bytes) else str(raw).encode()
-                path = folder_names.decode_name(raw)
-                if not path or re.search(r"[\x00-\x1f\x7f]", path):
-                    continue  # can't be named in a command, so can't be opened
-                self._wire_names[path] = raw
-                found[path] = folder_names.from_list(flags, delimiter, path)
-        return folder_names.guess_special_use(list(found.values()))
-
-    def select(self, path: str, readonly: bool = True) -> FolderStatus:
-        """Open a folder (EXAMINE when ``readonly``). Raises *refused* when there is none."""
-        name = self._mailbox(path)
-        if "CONDSTORE" in self.capabilities:
-            # Without it, some servers tell no HIGHESTMODSEQ (RFC 7162 section 3.1.8).
-            name += " (CONDSTORE)"
-        self._selected = self._status = None
-        with self._command(f"opening the folder {path}"):
-            self._ok(self._imap.select(name, readonly))
-            answer = self._client._process_select_response(self._imap.untagged_responses)
-            validity = answer.get(b"UIDVALIDITY")
-            if not validity:
-                raise self._error("protocol", "The server gives no UIDVALIDITY.")
-            self._selected = (path, readonly)
-            status = FolderStatus(
-                uidvalidity=validity,
-                uidnext=answer.get(b"UIDNEXT") or 0,
-                exists=answer.get(b"EXISTS", 0),
-                highestmodseq=answer.get(b"HIGHESTMODSEQ") or None,
-                permanent_flags=frozenset(
-                    wire.text_of(flag) for flag in answer.get(b"PERMANENTFLAGS", ())
-                ),
-            )
-        if not status.uidnext:
-            # Optional in RFC 2060 servers.
-            uids = self.uids() if status.exists else []
-            status = FolderStatus(
-                status.uidvalidity, (uids[-1] if uids else 0) + 1, status.exists,
-                status.highestmodseq, status.permanent_flags,
-            )
-        self._status = status
-        return status
 
     def uids(self, low: int = 1, high: int | None = None) -> list[int]:
         """The UIDs from ``low`` to ``high`` (None: to the end) in the open folder, sorted.
@@ -192,7 +134,9 @@ class Reading(Base):
             modifier = f"(CHANGEDSINCE {int(changed_since)})"
         responses = self._fetch(uids, "(UID FLAGS)", modifier)
         return {
-            response[b"UID"]: _flags(response) for response in responses if b"FLAGS" in response
+            response[b"UID"]: wire.flags_of(response)
+            for response in responses
+            if b"FLAGS" in response
         }
 
     def find_message_id(self, path: str, message_id: str) -> list[int]:
@@ -272,22 +216,10 @@ def _message(uid: int, response: dict) -> RawMessage | None:
     return RawMessage(
         uid=uid,
         raw=raw,
-        flags=_flags(response),
+        flags=wire.flags_of(response),
         internal_date=wire.internal_date(response.get(b"INTERNALDATE")),
         size=size if isinstance(size, int) else len(raw),
     )
-
-
-def _flags(response) -> frozenset[str]:
-    flags = response.get(b"FLAGS") or ()
-    flags = flags if isinstance(flags, tuple) else (flags,)
-    return frozenset(wire.text_of(flag) for flag in flags) - {"\\Recent"}
-
-
-def _groups(parsed, size: int):
-    if len(parsed) % size:
-        raise ValueError("incomplete response")
-    return zip(*[iter(parsed)] * size, strict=True)
 
 
 def _esearch(text: str) -> list[int]:

@@ -118,6 +118,40 @@ def _parsed_responses(data: list) -> Iterator[dict[bytes, object]]:
             yield response
 
 
+def flags_of(response: dict) -> frozenset[str]:
+    r"""The flags of a FETCH response, without ``\Recent``."""
+    flags = response.get(b"FLAGS") or ()
+    flags = flags if isinstance(flags, tuple) else (flags,)
+    return frozenset(text_of(flag) for flag in flags) - {"\\Recent"}
+
+
+def flag_updates(data: list) -> dict[int, frozenset[str]]:
+    """UID → flags of FETCH responses that tell both."""
+    return {
+        response[b"UID"]: flags_of(response)
+        for response in fetch_responses(data)
+        if b"FLAGS" in response
+    }
+
+
+def vanished(data: list) -> tuple[tuple[int, int], ...]:
+    """The UIDs that VANISHED responses (RFC 7162 section 3.2.10) name, as spans (low, high).
+
+    They may name UIDs that never were, so that the spans are not written out.
+    """
+    spans = []
+    for record in data or ():
+        text = text_of(record).strip()
+        text = text[9:].strip() if text.upper().startswith("(EARLIER)") else text
+        if not _SET.match(text):
+            raise ValueError("bad VANISHED response")
+        for part in text.split(","):
+            first, _, last = part.partition(":")
+            low, high = sorted((int(first), int(last or first)))
+            spans.append((low, high))
+    return tuple(spans)
+
+
 _START = re.compile(rb"[1-9]\d* \(")
 _ITEM = re.compile(
     rb"([A-Za-z0-9.\-]+(?:\[[^\]\[\"{(]*\])?) "

@@ -337,3 +337,19 @@ def test_syncing_by_plan_follows_arrivals_and_deletions_of_others(session, accou
         other._imap.expunge()
         assert sync().compare
     assert list(known.values()) == [mail(n) for n in (1, 4, 5, 6, 7)]
+
+
+def test_a_move_whose_answer_was_lost_is_done_again_without_a_second_copy(session):
+    session.append("INBOX", mail(1))
+    session.append("INBOX", mail(2))
+    session.create_folder("Archive")
+    session.select("INBOX", readonly=False)
+    first, second = session.uids()
+    session._ok(session._imap.uid("COPY", str(first), "Archive"))
+    session.move([first, second], "Archive", again=True)
+    left = [uid for uid, flags in session.flags().items() if "\\Deleted" not in flags]
+    assert left == []
+    session.select("Archive")
+    found = sorted(message.raw for message in session.fetch(session.uids()))
+    # With MOVE the first one was never half done: COPY stands for another program's copy there.
+    assert found == [mail(1)] * (1 if "MOVE" not in session.capabilities else 2) + [mail(2)]
