@@ -46,7 +46,8 @@ FILL = """
 WITH made AS (
     INSERT INTO mail_center_message
            (account_id, direction, state, subject, email_from, from_display, to_display, body_text,
-            snippet, date, is_read, is_automatic, attachment_count, file_names, thread_id)
+            snippet, date, is_read, is_automatic, attachment_count, file_names, thread_id,
+            search_vector)
     SELECT %(account)s, CASE WHEN i %% 10 = 0 THEN 'out' ELSE 'in' END,
            CASE WHEN i %% 10 = 0 THEN 'sent' ELSE 'received' END,
            'Subject ' || i / 3, 'p' || i %% 20000 || '@firm.example',
@@ -54,7 +55,10 @@ WITH made AS (
            'Office <office@mc.example>', one.words || ' ' || other.words, left(one.words, 100),
            timestamp '2015-01-01' + (%(start)s + i) * interval '2 minutes', i %% 50 <> 0,
            i %% 7 = 0, (i %% 20 = 0)::int, CASE WHEN i %% 20 = 0 THEN 'list.pdf' END,
-           %(thread)s + i / 3
+           %(thread)s + i / 3,
+           setweight(to_tsvector('simple', 'Subject ' || i / 3), 'A')
+           || setweight(to_tsvector('simple', 'Person p ' || i %% 20000 || ' firm example'), 'B')
+           || to_tsvector('simple', one.words || ' ' || other.words)
       FROM generate_series(%(start)s, %(end)s - 1) AS series(i)
       JOIN sentence one ON one.n = i %% 5000
       JOIN sentence other ON other.n = (i * 7) %% 5000

@@ -11,3 +11,9 @@ class BigInteger(fields.Integer):
     """
 
     _column_type = ("int8", "int8")
+
+
+class SearchVector(fields.Text):
+    """PostgreSQL's ``tsvector``; values come and go as its text form."""
+
+    _column_type = ("tsvector", "tsvector")

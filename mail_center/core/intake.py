@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import quote
@@ -9,9 +10,12 @@ from urllib.parse import quote
 from .html import from_text, sanitise, snippet, to_text
 from .imap import PartOfMessage
 from .mime import ParsedMail, Unparsable, parse
+from .search import vector
 
 SUBJECT_MAX = 1000
 TEXT_MAX = 1_000_000
+# tsvector holds a megabyte; what comes after this much of a body is found by nobody anyway.
+INDEXED_LETTERS = 100_000
 
 
 @dataclass(frozen=True)
@@ -30,7 +34,7 @@ class Intake:
 
     ``html`` is clean: see :func:`core.html.sanitise`; inline images have the relative URL
     ``cid/<content id>``. ``remote`` counts the blocked remote images, ``trackers`` the invisible
-    ones, which are removed.
+    ones, which are removed. ``words`` is what the search finds, see :func:`core.search.vector`.
     """
 
     raw: bytes
@@ -44,6 +48,7 @@ class Intake:
     snippet: str = ""
     remote: int = 0
     trackers: int = 0
+    words: str = ""
     # Of a mail that was taken in by its structure alone: its size, and the files it has.
     whole_size: int = 0
     left: tuple[LeftFile, ...] = ()
@@ -56,6 +61,27 @@ class Intake:
     def date(self) -> datetime | None:
         """When the mail was written as it says itself, else when it arrived."""
         return (self.mail and self.mail.date) or self.internal_date
+
+
+def searchable(mail: ParsedMail, text: str, files: str | None = None) -> str:
+    """The words by which a mail is found; ``files``: names of its files, if not those it has."""
+    if files is None:
+        files = "\n".join(file.filename for file in mail.attachments if not file.inline)
+    sender = mail.from_[0] if mail.from_ else mail.sender
+    people = (str(sender) if sender else "", ", ".join(map(str, mail.to)),
+              ", ".join(map(str, mail.cc)))  # fmt: skip
+    return indexed(subject=mail.subject[:SUBJECT_MAX], people=people, files=files, text=text)
+
+
+def indexed(subject: str, people: Iterable[str], files: str, text: str, file_text: str = "") -> str:
+    """The search vector of a mail; ``people``: its From, To and Cc."""
+    return vector(
+        (weight, part[:INDEXED_LETTERS])
+        for weight, part in (
+            ("A", subject), *(("B", one) for one in people), ("C", files), ("D", text),
+            ("D", file_text),
+        )
+    )
 
 
 def take_in(
@@ -73,7 +99,7 @@ def take_in(
             for file in mail.attachments
             if file.content_id
         }
-        clean = sanitise(mail.html or from_text(mail.text), cids=cids)
+        clean = sanitise(mail.html or from_text(mail.text), cids=cids, own=not mail.html)
         text = (mail.text or to_text(mail.html))[:TEXT_MAX]
         return Intake(
             **common,
@@ -83,6 +109,7 @@ def take_in(
             snippet=snippet(text),
             remote=len(clean.remote),
             trackers=clean.trackers,
+            words=searchable(mail, text),
         )
     except Unparsable as error:
         return Intake(**common, error=str(error))
@@ -100,6 +127,7 @@ def take_in_part(part: PartOfMessage) -> Intake:
         leaf = part.missing.get(file.content.strip())
         size = leaf.size if leaf else len(file.content)
         left.append(LeftFile(file.filename, file.content_type, size, file.inline))
+    names = "\n".join(file.name for file in left if not file.inline)
     # What stands in place of the files is no content of theirs, and the rest no source.
     return replace(
         intake,
@@ -107,4 +135,5 @@ def take_in_part(part: PartOfMessage) -> Intake:
         mail=replace(intake.mail, attachments=(), size=part.size),
         whole_size=part.size,
         left=tuple(left),
+        words=searchable(intake.mail, intake.text, names),
     )

@@ -127,6 +127,8 @@ class MailCenterFiling(models.AbstractModel):
         date = intake.date
         return {
             "account_id": account.id,
+            # Of the account; given here, so that no second statement has to write it.
+            "company_id": account.company_id.id,
             "direction": "out" if outgoing else "in",
             "state": self._state_of(folder, outgoing),
             "kind": mail.kind,
@@ -147,6 +149,7 @@ class MailCenterFiling(models.AbstractModel):
             "body_html": intake.html,
             "body_text": intake.text,
             "snippet": intake.snippet,
+            "search_vector": intake.words or False,
             "remote_count": intake.remote,
             "size": mail.size,
             "is_automatic": mail.automatic.is_auto_reply or mail.automatic.is_bulk,
@@ -230,6 +233,7 @@ class MailCenterFiling(models.AbstractModel):
         try:
             with self.env.cr.savepoint():
                 vals_list = [self._message_vals(folder, intake) for intake in intakes]
+                self._plan_threads(folder.account_id, vals_list)
                 messages = self._insert(intakes, vals_list, partners)
             return messages, dict(zip([i.uid for i in intakes], messages, strict=True)), []
         except Exception as error:
@@ -245,6 +249,20 @@ class MailCenterFiling(models.AbstractModel):
             by_uid.update(uids)
             refused += errors
         return messages, by_uid, refused
+
+    @api.model
+    def _plan_threads(self, account, vals_list):
+        """Conversations are known before the mails are written, so that these are written once.
+
+        What fails here is tried again when they are stored, see :meth:`_understand_all`.
+        """
+        try:
+            with self.env.cr.savepoint():
+                self.env["mail.center.linking"]._thread_new(account, vals_list)
+        except Exception as error:
+            self._reraise_concurrency(error)
+            for vals in vals_list:
+                vals.pop("thread_id", None)
 
     @api.model
     def _reraise_concurrency(self, error):
@@ -329,6 +347,7 @@ class MailCenterFiling(models.AbstractModel):
                     "folder_id": folder.id,
                     "uid": intake.uid,
                     "flags": " ".join(sorted(intake.flags)) or False,
+                    "date": message.date,
                 }
                 for intake, message in pairs
             ]

@@ -21,9 +21,8 @@ class MailCenterLinking(models.AbstractModel):
 
     @api.model
     def _thread(self, account, messages):
-        """Give new messages their conversation; see :mod:`core.threads`."""
-        if not messages:
-            return
+        """Give new messages their conversation, those that have none yet, and count anew."""
+        rest = messages.filtered(lambda one: not one.thread_id)
         mails = [
             (
                 message.id,
@@ -33,8 +32,37 @@ class MailCenterLinking(models.AbstractModel):
                     (message.references or "").split(),
                 ),
             )
-            for message in messages
+            for message in rest
         ]
+        for number, thread in self._conversations(account, mails).items():
+            rest.browse(number).thread_id = thread
+        messages.thread_id._refresh()
+
+    @api.model
+    def _thread_new(self, account, vals_list):
+        """Add the conversation to the values of messages that are to be created."""
+        mails = [
+            (
+                number,
+                mentioned(
+                    vals.get("message_id") or "",
+                    (vals.get("in_reply_to") or "").split(),
+                    (vals.get("references") or "").split(),
+                ),
+            )
+            for number, vals in enumerate(vals_list)
+        ]
+        for number, thread in self._conversations(account, mails).items():
+            vals_list[number]["thread_id"] = thread
+
+    @api.model
+    def _conversations(self, account, mails):
+        """Key → id of the conversation, made or merged where needed; see :mod:`core.threads`.
+
+        *mails*: ``(key, what :func:`core.threads.mentioned` gave)`` each.
+        """
+        if not mails:
+            return {}
         References = self.env["mail.center.thread.reference"].sudo()
         Threads = self.env["mail.center.thread"].sudo()
         known = {
@@ -56,9 +84,6 @@ class MailCenterLinking(models.AbstractModel):
             Messages.search([("thread_id", "=", old)]).thread_id = target
             References.search([("thread_id", "=", old)]).thread_id = target
             Threads.browse(old).unlink()
-        for message in messages:
-            thread = plan.thread[message.id]
-            message.thread_id = number.get(thread, thread)
         References.create(
             [
                 {
@@ -69,7 +94,7 @@ class MailCenterLinking(models.AbstractModel):
                 for message_id, thread in plan.references.items()
             ]
         )
-        messages.thread_id._refresh()
+        return {key: number.get(thread, thread) for key, thread in plan.thread.items()}
 
     # ---- links --------------------------------------------------------------
 

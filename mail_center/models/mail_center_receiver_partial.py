@@ -116,8 +116,8 @@ class MailCenterFiling(models.AbstractModel):
 
     # What the structure alone could not tell, or told otherwise.
     _WHOLE_FIELDS = (
-        "kind", "content_hash", "body_html", "body_text", "snippet", "remote_count", "traits",
-        "attachment_count", "file_names",
+        "kind", "content_hash", "body_html", "body_text", "snippet", "search_vector",
+        "remote_count", "traits", "attachment_count", "file_names",
     )
 
     @api.model
@@ -137,18 +137,24 @@ class MailCenterFiling(models.AbstractModel):
     def _find_stored(self, folder, intakes):
         """A mail that was fetched whole in one place and by its structure in another is one."""
         found = super()._find_stored(folder, intakes)
-        for intake in intakes:
-            if intake.uid in found or not intake.mail.message_id:
-                continue
-            domain = Domain("account_id", "=", folder.account_id.id)
-            domain &= Domain("message_id", "=", intake.mail.message_id)
-            domain &= Domain("size", "=", intake.mail.size)
-            if not intake.is_partial:
-                domain &= Domain("is_partial", "=", True)
-            sender = intake.mail.from_[0].email if intake.mail.from_ else False
-            domain &= Domain("email_from", "=", sender)
-            if message := self.env["mail.center.message"].sudo().search(domain, limit=1):
-                found[intake.uid] = message
+        rest = [one for one in intakes if one.uid not in found and one.mail.message_id]
+        if not rest:
+            return found
+        domain = Domain("account_id", "=", folder.account_id.id)
+        domain &= Domain("message_id", "in", [intake.mail.message_id for intake in rest])
+        candidates = {}
+        for message in self.env["mail.center.message"].sudo().search_fetch(
+            domain, ["message_id", "size", "email_from", "is_partial"]
+        ):
+            key = (message.message_id, message.size, message.email_from or False)
+            candidates.setdefault(key, []).append(message)
+        for intake in rest:
+            mail = intake.mail
+            sender = mail.from_[0].email if mail.from_ else False
+            for message in candidates.get((mail.message_id, mail.size, sender), ()):
+                if intake.is_partial or message.is_partial:
+                    found[intake.uid] = message
+                    break
         return found
 
     @api.model

@@ -15,7 +15,7 @@ from urllib.parse import unquote
 import nh3
 
 from .css import clean_style
-from .measure import HtmlLimits, TooComplex, measure
+from .measure import HtmlLimits, Measure, TooComplex, measure
 from .text import from_text, to_text
 
 _TAGS = {
@@ -267,6 +267,7 @@ def sanitise(
     cids: Mapping[str, str] | None = None,
     limits: HtmlLimits = HtmlLimits(),  # noqa: B008
     fallback: bool = True,
+    own: bool = False,
 ) -> CleanHtml:
     """Clean a mail's HTML. See CleanHtml for the form it comes in.
 
@@ -275,11 +276,12 @@ def sanitise(
     ids, classes (but the marks of quotes, prefixed), every URL of another scheme. `cids` maps
     content ids to the addresses of inline images; without it they stay as cid: for `resolve_cids`.
     A document beyond the limits is shown as its plain text, or raises TooComplex when `fallback`
-    is false. Nothing else is raised.
+    is false. Nothing else is raised. `own`: it is what `from_text` wrote, whose shape is known.
     """
     html = html.replace("\0", "")
     try:
-        found = measure(html, limits)
+        plain = own and len(html) <= limits.size and html.count("<") <= limits.tags
+        found = Measure() if plain else measure(html, limits)
     except TooComplex:
         if not fallback:
             raise

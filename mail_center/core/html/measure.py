@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .tokens import VOID, tokens
+from .tokens import VOID, attributes_of, tags
 
 # Elements that a browser opens again in the next block when they were not closed in the last.
 _FORMATTING = {
@@ -47,7 +47,7 @@ class HtmlLimits:
     """Bounds of one document; beyond them it is shown as its plain text."""
 
     size: int = 2 * 1024 * 1024  # characters
-    tags: int = 40_000
+    tags: int = 40_000  # elements, of two tags each
     attributes: int = 250  # of one tag; a parser compares each with each
     entities: int = 100_000  # a parser copies the text so far at each
     depth: int = 256  # open elements at one point, at most
@@ -70,17 +70,16 @@ def measure(source: str, limits: HtmlLimits) -> Measure:
     result = Measure()
     stack: list[tuple[str, int]] = []  # name, length of the start tag if it is a formatting one
     formatting = 0  # characters of the open formatting elements' start tags
-    for count, token in enumerate(tokens(source)):
+    for count, (kind, name, start, end, at) in enumerate(tags(source)):
         if count > 2 * limits.tags:
-            raise TooComplex(f"The HTML has more than {limits.tags} tags.")
+            raise TooComplex(f"The HTML has more than {limits.tags} elements.")
         # An attribute takes two characters at least.
-        long = token.end - token.start > 2 * limits.attributes and token.kind != "text"
-        if long and len(token.attributes) > limits.attributes:
+        long = end - start > 2 * limits.attributes and kind != "comment"
+        if long and len(attributes_of(source, at)) > limits.attributes:
             raise TooComplex(f"A tag of the HTML has more than {limits.attributes} attributes.")
-        if token.kind == "start":
-            name = token.value
+        if kind == "start":
             if name == "body" and result.body is None:
-                result.body = token.attributes
+                result.body = attributes_of(source, at)
             while stack and name in _CLOSED_BY.get(stack[-1][0], ()):
                 stack.pop()
             result.copies += formatting
@@ -88,20 +87,20 @@ def measure(source: str, limits: HtmlLimits) -> Measure:
                 raise TooComplex("Unclosed formatting would blow the HTML up.")
             if name in VOID:
                 continue
-            size = token.end - token.start if name in _FORMATTING else 0
+            size = end - start if name in _FORMATTING else 0
             formatting += size
             stack.append((name, size))
             if len(stack) > limits.depth:
                 raise TooComplex(f"The HTML is nested deeper than {limits.depth} levels.")
             result.depth = max(result.depth, len(stack))
-        elif token.kind == "end":
+        elif kind == "end":
             # Only what surely closes counts: the innermost element, or one with nothing above it
             # but elements whose end is implied. Anything else may be ignored by a browser.
             index = len(stack) - 1
-            while index > 0 and stack[index][0] != token.value and stack[index][0] in _IMPLIED_END:
+            while index > 0 and stack[index][0] != name and stack[index][0] in _IMPLIED_END:
                 index -= 1
-            if index < 0 or stack[index][0] != token.value:
-                if token.value == "table":
+            if index < 0 or stack[index][0] != name:
+                if name == "table":
                     index = next((i for i in range(len(stack) - 1, -1, -1)
                                   if stack[i][0] == "table"), -1)  # fmt: skip
                     if index < 0:

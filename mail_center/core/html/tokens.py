@@ -18,6 +18,7 @@ _PROPER_END = re.compile(
     r"[\t\n\f\r /]*>",
     re.ASCII,
 )
+_PROPER_TAG = re.compile(rf"[^<]*<(/?)({_TAG_NAME.pattern}){_PROPER_END.pattern}", re.ASCII)
 _BEFORE_ATTRIBUTE = re.compile(r"[\t\n\f\r /]*")
 _ATTRIBUTE_NAME = re.compile(r"=?[^\t\n\f\r />=]*")
 _BEFORE_VALUE = re.compile(r"[\t\n\f\r ]*=[\t\n\f\r ]*")
@@ -85,10 +86,41 @@ def _attributes(source: str, position: int) -> tuple[dict[str, str], int]:
             found.setdefault(name.lower(), html.unescape(value) if "&" in value else value)
 
 
-def tokens(source: str) -> Iterator[Token]:
+def tags(source: str) -> Iterator[tuple[str, str, int, int, int]]:
+    """``(kind, name, start, end, where its attributes start)`` of each tag and comment.
+
+    The same as :func:`tokens` without the texts, in a third of the time.
+    """
+    position = 0
+    while True:
+        match = _PROPER_TAG.match(source, position)
+        if match:
+            kind, name = "end" if match[1] else "start", match[2].lower()
+            start, position, at = match.start(1) - 1, match.end(), match.end(2)
+        else:
+            token = next((one for one in tokens(source, position)
+                          if one.kind not in ("text", "raw")), None)  # fmt: skip
+            if token is None:
+                return
+            kind, name, at = token.kind, token.value, token._attributes_at
+            start, position = token.start, token.end
+        yield kind, name, start, position, at
+        if kind == "start" and name in RAW_TEXT:
+            close = _RAW_END[name].search(source, position)
+            if not close or name == "plaintext":
+                return
+            position = close.start()
+
+
+def attributes_of(source: str, at: int) -> dict[str, str]:
+    """Attributes of the tag whose attributes start ``at`` there, see :attr:`Token.attributes`."""
+    return _attributes(source, at)[0]
+
+
+def tokens(source: str, position: int = 0) -> Iterator[Token]:
     """The tokens of a document. A tag that is never closed ends the stream, as in a browser."""
     size = len(source)
-    position = text_start = 0
+    text_start = position
     while True:
         found = _OPENING.search(source, position)
         if not found:

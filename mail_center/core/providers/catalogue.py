@@ -6,6 +6,7 @@ them; anything else is None, for *not known*.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -335,6 +336,7 @@ _BY_MX = MappingProxyType(
 )
 
 
+@functools.lru_cache(maxsize=4096)
 def domain_of(address: str) -> str:
     """The domain of an address or of a bare domain, lower-case, in ASCII (IDNA); '' if none."""
     domain = address.strip().rpartition("@")[2].rstrip(".").strip().lower()

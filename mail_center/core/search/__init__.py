@@ -1,6 +1,6 @@
 """What people type to find mail → what to look for. Pure."""
 
 from .query import Query, Term, parse
-from .words import LETTERS, PLAIN, plain, tsquery
+from .words import plain, tsquery, vector
 
-__all__ = ["LETTERS", "PLAIN", "Query", "Term", "parse", "plain", "tsquery"]
+__all__ = ["Query", "Term", "parse", "plain", "tsquery", "vector"]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import string
 import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable
 
 # For SQL's translate(): what can't be taken apart into a letter and an accent has to be listed,
 # and an expression of a generated column has to be immutable, which unaccent() is not.
@@ -58,3 +60,52 @@ def _stem(word: str) -> str:
     if word.isdigit() or not word.isalpha() or len(word) < _STEM_MIN:
         return word
     return word[: max(_STEM_MIN - 1, len(word) - _ENDING)]
+
+
+# What PostgreSQL holds in a tsvector: bytes of a word and of all, places of a word, the last place.
+_WORD_BYTES_MAX = 2046
+_BYTES_MAX = 900_000
+_PLACES_MAX = 255
+_LAST_PLACE = 16_383
+_OVERHEAD = 8  # bytes of a word beside its letters, two more for each place
+_SURELY_FITS = 80_000  # letters
+
+
+def vector(parts: Iterable[tuple[str, str]]) -> str:
+    """The text form of a ``tsvector`` of ``(weight, text)``, weights being A, B, C or D.
+
+    Made here and not by ``to_tsvector(translate(…))`` in PostgreSQL, which takes twenty times as
+    long: its translate() compares every letter with each that it may have to replace.
+    """
+    places: dict[str, list] = defaultdict(list)
+    number = letters = 0
+    for weight, text in parts:
+        letters += len(text)
+        words = _WORD.findall(plain(text))
+        if weight == "D":
+            room = max(_LAST_PLACE - number, 0)
+            for number, word in enumerate(words[:room], number + 1):  # noqa: B020
+                places[word].append(number)
+            for word in set(words[room:]).difference(places):
+                places[word].append(_LAST_PLACE)
+        else:
+            for word in words:
+                number = min(number + 1, _LAST_PLACE)
+                places[word].append(f"{number}{weight}")
+    if letters > _SURELY_FITS:
+        places = _fitting(places)
+    return " ".join(
+        [f"{word}:{','.join(map(str, found[:_PLACES_MAX]))}" for word, found in places.items()
+         if len(word) <= _WORD_BYTES_MAX // 4]
+    )  # fmt: skip
+
+
+def _fitting(places: dict[str, list]) -> dict[str, list]:
+    """As many of the words, from the first on, as a tsvector holds."""
+    fitting, size = {}, 0
+    for word, found in places.items():
+        size += len(word.encode()) + _OVERHEAD + 2 * min(len(found), _PLACES_MAX)
+        if size > _BYTES_MAX:
+            break
+        fitting[word] = found
+    return fitting

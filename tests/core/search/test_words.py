@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.search import LETTERS, PLAIN, plain, tsquery
+from core.search import plain, tsquery, vector
+from core.search.words import LETTERS, PLAIN
 
 
 @pytest.mark.parametrize(
@@ -47,3 +48,20 @@ def test_a_phrase_keeps_its_order():
 def test_a_query_holds_words_and_operators_alone(text, phrase):
     query = tsquery(text, phrase)
     assert re.fullmatch(r"('[^'\\]+'(:\*)?( (&|<->) )?)*", query)
+
+
+def test_a_vector_names_words_with_their_places_and_weights():
+    assert vector([("A", "Umowa najmu"), ("D", "umowa, jan@firma.pl")]) == (
+        "umowa:1A,3 najmu:2A jan:4 firma:5 pl:6"
+    )
+
+
+@given(st.text(max_size=300))
+def test_a_vector_holds_nothing_that_postgresql_reads_otherwise(text):
+    assert re.fullmatch(r"(\w+:[\d,]+ ?)*", vector([("D", text)]))
+
+
+def test_a_vector_stays_within_what_postgresql_holds():
+    endless = vector([("D", " ".join(f"word{n}" * 20 for n in range(20_000))), ("D", "a " * 9000)])
+    assert len(endless) < 1_200_000
+    assert len(vector([("D", "x" * 5000)])) == 0
