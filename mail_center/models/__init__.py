@@ -57,6 +57,7 @@ from . import (
     mail_center_mailbox,
     mail_center_mailbox_create,
     mail_center_mailbox_files,
+    mail_center_mailbox_find,
     mail_center_mailbox_notes,
     mail_center_mailbox_read,
     mail_center_mailbox_search,

@@ -110,12 +110,15 @@ class MailCenterLink(models.Model):
             return empty
         record = self.env[res_model].browse(int(res_id))
         record.check_access("read")
-        links = self.sudo().search([("res_model", "=", res_model), ("res_id", "=", record.id)])
-        messages = links.message_id.sorted(lambda mail: (mail.date, mail.id), reverse=True)
-        shown = messages[: max(0, min(int(limit), 200))]
+        here = [("res_model", "=", res_model), ("res_id", "=", record.id)]
+        # Of a record with thousands of mails only what is shown is read.
+        shown = self.env["mail.center.message"].sudo().search(
+            [("link_ids", "any", here)], limit=max(1, min(int(limit), 200))
+        )
+        links = self.sudo().search([*here, ("message_id", "in", shown.ids)])
         reason = {link.message_id.id: link._explanation() for link in links}
         return {
-            "count": len(messages),
+            "count": self.sudo().search_count(here),
             "emails": [self._email_of_record(mail, reason[mail.id]) for mail in shown],
             "enabled": True,
         }

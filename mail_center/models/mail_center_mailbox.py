@@ -1,5 +1,3 @@
-from datetime import datetime
-
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL
@@ -7,7 +5,7 @@ from odoo.tools import SQL
 PAGE = 50
 PAGE_MAX = 200
 # Beyond this many unread mails of an account a counter says so little that it need not be true.
-COUNTED = 5000
+COUNTED = 1000
 UNANSWERED_DAYS = 30
 
 VIEWS = ("inbox", "mine", "unanswered", "unlinked", "starred", "snoozed", "sent", "all")
@@ -147,7 +145,10 @@ class MailCenterMailbox(models.AbstractModel):
         sources, filters = self._sources(place or {})
         plain = not place or place.get("view", "inbox") in ("inbox", "all")
         together = bool(conversations) and not conditions and plain
-        found = self._find(sources, filters + conditions, together, cursor, limit + 1)
+        if parsed.has_words:
+            found = self._find_words(sources, filters + conditions, cursor, limit + 1)
+        else:
+            found = self._find(sources, filters + conditions, together, cursor, limit + 1)
         rows = self._rows([message_id for message_id, _date in found[:limit]], together)
         more = len(found) > limit
         last = found[limit - 1] if more else None
@@ -224,90 +225,6 @@ class MailCenterMailbox(models.AbstractModel):
                     " AND later.state <> 'draft')"),
             ]
         return []
-
-    @api.model
-    def _find(self, sources, conditions, together, cursor, limit):
-        """[(message id, date)], from each source as much as can be needed, then the newest."""
-        if not sources:
-            return []
-        parts = [
-            self._source_sql(kind, number, conditions, together, cursor, limit)
-            for kind, number in sources
-        ]
-        self.env.flush_all()
-        self.env.cr.execute(
-            SQL(
-                "SELECT id, date FROM (%s) AS found GROUP BY id, date"
-                " ORDER BY date DESC, id DESC LIMIT %s",
-                SQL(" UNION ALL ").join(SQL("(%s)", part) for part in parts),
-                limit,
-            )
-        )
-        return self.env.cr.fetchall()
-
-    @api.model
-    def _source_sql(self, kind, number, conditions, together, cursor, limit):
-        if kind == "folder":
-            key = SQL("(place.date, place.message_id)")
-            order = SQL("place.date DESC, place.message_id DESC")
-            tables = SQL(
-                "mail_center_message_location place"
-                " JOIN mail_center_message message ON message.id = place.message_id"
-            )
-            wanted = [SQL("place.folder_id = %s", number)]
-            newer = SQL(
-                "NOT EXISTS (SELECT 1 FROM mail_center_message other"
-                " JOIN mail_center_message_location there ON there.message_id = other.id"
-                " WHERE other.thread_id = message.thread_id AND there.folder_id = %s"
-                " AND (there.date, there.message_id) > (place.date, place.message_id))",
-                number,
-            )
-        elif kind == "record":
-            model, res_id = number
-            key = SQL("(message.date, message.id)")
-            order = SQL("message.date DESC, message.id DESC")
-            tables = SQL(
-                "mail_center_link link JOIN mail_center_message message"
-                " ON message.id = link.message_id"
-            )
-            linked = SQL("link.res_model = %s AND link.res_id = %s", model, res_id)
-            wanted = [
-                linked,
-                SQL("(message.account_id = ANY(%s) OR message.user_id = %s)",
-                    self._accounts().ids, self.env.uid),
-            ]
-            newer = SQL(
-                "NOT EXISTS (SELECT 1 FROM mail_center_message other"
-                " JOIN mail_center_link also ON also.message_id = other.id"
-                " WHERE other.thread_id = message.thread_id"
-                " AND also.res_model = link.res_model AND also.res_id = link.res_id"
-                " AND (other.date, other.id) > (message.date, message.id))"
-            )
-        else:
-            key = SQL("(message.date, message.id)")
-            order = SQL("message.date DESC, message.id DESC")
-            tables = SQL("mail_center_message message")
-            wanted = [SQL("message.account_id = %s AND message.state <> 'draft'", number)]
-            newer = SQL(
-                "NOT EXISTS (SELECT 1 FROM mail_center_message other"
-                " WHERE other.thread_id = message.thread_id AND other.state <> 'draft'"
-                " AND (other.date, other.id) > (message.date, message.id))"
-            )
-        if cursor:
-            date, message_id = cursor
-            wanted.append(
-                SQL("%s < (%s, %s)", key, datetime.fromisoformat(date), int(message_id))
-            )
-        if together:
-            wanted.append(newer)
-        # Odoo's own mail: not even that there is a match.
-        wanted.append(
-            SQL("(message.is_odoos IS NOT TRUE OR message.user_id = %s)", self.env.uid)
-        )
-        return SQL(
-            "SELECT message.id, message.date FROM %s WHERE %s ORDER BY %s LIMIT %s",
-            tables, SQL(" AND ").join([*wanted, *conditions]), order, limit,
-        )
 
     # ---- rows ---------------------------------------------------------------
 

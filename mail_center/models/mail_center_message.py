@@ -72,9 +72,7 @@ class MailCenterMessage(models.Model):
     is_read = fields.Boolean(readonly=True)
     is_starred = fields.Boolean(readonly=True)
     type_id = fields.Many2one("mail.center.type", string="Type", index="btree_not_null")
-    thread_id = fields.Many2one(
-        "mail.center.thread", string="Conversation", index="btree_not_null", readonly=True
-    )
+    thread_id = fields.Many2one("mail.center.thread", string="Conversation", readonly=True)
     location_ids = fields.One2many("mail.center.message.location", "message_id", readonly=True)
     link_ids = fields.One2many("mail.center.link", "message_id")
     outbox_ids = fields.One2many("mail.center.outbox", "message_id", readonly=True)

@@ -1,9 +1,12 @@
 """The mailbox: what its places hold, who sees it, and what a page costs."""
 
 import json
+from unittest.mock import patch
 
 from odoo.exceptions import AccessError
+from odoo.tools import SQL
 
+from ..models import mail_center_mailbox_find
 from .mailbox_common import StoredMailCase
 
 
@@ -171,15 +174,23 @@ class TestMailbox(StoredMailCase):
         """The nodes of PostgreSQL's plan for a page, as ``{(node type, table)}``."""
         mailbox = self.mailbox()
         (kind, number), = sources
-        query = mailbox._source_sql(kind, number, list(conditions), together, cursor, 50)
-        self.env.cr.execute("EXPLAIN (FORMAT JSON) " + query.code, query.params)
+        return self.plan_of(
+            mailbox._source_sql(kind, number, list(conditions), together, cursor, 50)
+        )
+
+    def plan_of(self, query):
+        self.env.cr.execute(SQL("EXPLAIN (FORMAT JSON) %s", query))
         (found,) = self.env.cr.fetchone()
         nodes, todo = set(), [(json.loads(found) if isinstance(found, str) else found)[0]["Plan"]]
         while todo:
             node = todo.pop()
-            nodes.add((node["Node Type"], node.get("Relation Name")))
+            nodes.add((node["Node Type"], node.get("Relation Name") or node.get("Index Name")))
             todo += node.get("Plans", [])
         return nodes
+
+    def conditions(self, query):
+        search = self.env["mail.center.message"]
+        return search._search_conditions(search._search_query(query))
 
     def test_a_page_of_a_large_folder_comes_from_an_index(self):
         mail = self.mail("Template")
@@ -188,10 +199,11 @@ class TestMailbox(StoredMailCase):
             """
             WITH made AS (
                 INSERT INTO mail_center_message
-                       (account_id, direction, state, subject, body_text, date)
+                       (account_id, direction, state, subject, body_text, date, "references")
                 SELECT %(account)s, 'in', 'received', 'Mail ' || n,
                        CASE WHEN n %% 3 = 0 THEN 'offer' ELSE 'other' END,
-                       timestamp '2026-01-01' + n * interval '1 minute'
+                       timestamp '2026-01-01' + n * interval '1 minute',
+                       repeat(md5(n::text), 45) -- as wide as a mail is
                   FROM generate_series(1, 8000) AS n RETURNING id, date)
             INSERT INTO mail_center_message_location (message_id, folder_id, uid, date)
             SELECT id, %(folder)s, 1000 + row_number() OVER (ORDER BY id), date FROM made
@@ -201,7 +213,6 @@ class TestMailbox(StoredMailCase):
         self.env.cr.execute("ANALYZE mail_center_message, mail_center_message_location")
         folder, account = [("folder", self.inbox.id)], [("account", self.account.id)]
         cursor = [mail.date.isoformat(), mail.id]
-        search = self.env["mail.center.message"]
         box = self.mailbox()
         indexed = {
             "open": self.plan(folder),
@@ -210,16 +221,34 @@ class TestMailbox(StoredMailCase):
             "all mail": self.plan(account),
             "sent": self.plan(account, box._view_conditions("sent")),
             "starred": self.plan(account, box._view_conditions("starred")),
+            "unlinked": self.plan(account, box._view_conditions("unlinked")),
         }
         others = {
             "the inbox without what is snoozed": self.plan(
                 folder, [self.env["mail.center.snooze"]._condition(False)], together=True
             ),
             **{view: self.plan(account, box._view_conditions(view))
-               for view in ("unlinked", "unanswered", "mine", "snoozed")},
-            **{query: self.plan(account, search._search_conditions(search._search_query(query)))
-               for query in ("offer", "template", "is:unread", "-is:automatic", "after:7d")},
+               for view in ("unanswered", "mine", "snoozed")},
+            **{query: self.plan(account, self.conditions(query))
+               for query in ("is:unread", "-is:automatic", "after:7d")},
         }
+        # In proportion to a mailbox of this size.
+        with patch.object(mail_center_mailbox_find, "NEWEST", 50):
+            for query in ("offer", "template", "from:anna", "subject:mail"):
+                others[f"newest: {query}"] = self.plan_of(
+                    box._newest_sql(account, self.conditions(query), cursor, 50)
+                )
+        words = {
+            f"{place}: {query}": self.plan_of(
+                box._words_sql(sources, self.conditions(query), None, 50))
+            for query in ("template", "from:anna", "subject:template", '"one template"')
+            for place, sources in (("all", account), ("folder", folder))
+        }
+        word_index = ("Bitmap Index Scan", "mail_center_message__search_vector_index")
+        for name, plan in words.items():
+            with self.subTest(name):
+                self.assertIn(word_index, plan)
+                self.assertNotIn(("Seq Scan", "mail_center_message"), plan)
         large = {"mail_center_message", "mail_center_message_location"}
         for name, plan in {**indexed, **others}.items():
             with self.subTest(name):

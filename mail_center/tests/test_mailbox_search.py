@@ -4,6 +4,7 @@ from unittest.mock import patch
 
 from odoo.exceptions import UserError
 
+from ..models import mail_center_mailbox_find, mail_center_mailbox_search
 from .mailbox_common import StoredMailCase
 
 
@@ -46,9 +47,14 @@ class TestMailboxSearch(StoredMailCase):
             "zolty": {"invoice"},
             "faktura_2026": {"invoice"},
             "from:anna": {"offer"},
+            "from:firm.example": {"offer"},
+            "from:łukasz": {"invoice"},
+            "-from:anna": {"invoice", "sent"},
             "from:lukasz@zolty.example": {"invoice"},
             "to:anna": {"sent"},
             "subject:offer": {"offer", "sent"},
+            "subject:brick": set(),
+            "subject:faktura": {"invoice"},
             "has:attachment": {"invoice"},
             "-has:attachment": {"offer", "sent"},
             "is:unread": {"invoice"},
@@ -81,6 +87,40 @@ class TestMailboxSearch(StoredMailCase):
         }.items():
             with self.subTest(query):
                 self.assertEqual(self.found(query), wanted)
+
+    def test_filters_tell_how_many_mails_they_leave(self):
+        tokens = ["is:unread", "has:attachment", "is:starred", "is:unlinked"]
+        partner = self.env["res.partner"].create({"name": "Brick and Sons"})
+        self.mailbox().link([self.invoice.id], "res.partner", partner.id)
+
+        def counts(place, query="", user=None):
+            found = self.mailbox(user).facets(place, tokens, query)
+            self.assertFalse(found["more"])
+            return [found["counts"][token] for token in tokens]
+
+        self.assertEqual(counts({"view": "all"}), [1, 1, 1, 2])
+        self.assertEqual(counts({"view": "all"}, "brick"), [0, 0, 1, 2])
+        self.assertEqual(counts({"folder": self.folder.id}), [0, 0, 1, 1])
+        self.assertEqual(counts({"view": "all"}, user=self.stranger), [0, 0, 0, 0])
+        with patch.object(mail_center_mailbox_find, "NEWEST", 2), patch.object(
+            mail_center_mailbox_search, "NEWEST", 2
+        ):
+            found = self.mailbox().facets({"view": "all"}, tokens)
+        self.assertTrue(found["more"], "older mail was not counted")
+
+    def test_what_is_not_among_the_newest_mails_is_found_too(self):
+        for number in range(3):
+            self.mail("Noise", 60 * 24 * 30 + number, body_text="brick")
+        for place in ({"view": "all"}, {"view": "inbox"}, {"folder": self.folder.id}):
+            wanted = self.ids(place, query="brick")
+            with patch.object(mail_center_mailbox_find, "NEWEST", 1):
+                self.assertEqual(self.ids(place, query="brick"), wanted)
+                first = self.mailbox().page(place, query="brick", limit=1)
+                self.assertEqual([row["id"] for row in first["rows"]], wanted[:1])
+                if first["next"]:
+                    self.assertEqual(
+                        self.ids(place, query="brick", cursor=first["next"]), wanted[1:]
+                    )
 
     def test_search_in_a_folder_stays_in_it(self):
         self.assertEqual(self.found("brick", {"folder": self.folder.id}), {"offer"})

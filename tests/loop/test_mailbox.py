@@ -128,6 +128,8 @@ def test_reading_is_safe_and_files_are_seen_and_kept(filled, sandbox, login):
 def test_a_search_is_made_of_filters_and_kept(filled, login):
     page = mailbox(login)
     page.click("[title='Filters and kept searches']")
+    # The newsletter and the conversation have no file.
+    page.wait_for_selector(".o-dropdown--menu .dropdown-item:has-text('With files'):has-text('1')")
     page.click(".o-dropdown--menu >> text=With files")
     eventually(lambda: "Cennik" in subjects(page) and "Dach" not in subjects(page),
                "mails with files", 30, 0.1)  # fmt: skip

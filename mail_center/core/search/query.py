@@ -48,6 +48,14 @@ class Query:
     unknown: tuple[str, ...] = ()
 
     @property
+    def has_words(self) -> bool:
+        """Is there anything that the index over words knows?"""
+        return any(
+            term.key in ("word", "phrase", "subject", "from", "to") and not term.without
+            for term in self.terms
+        )
+
+    @property
     def marks(self) -> list[str]:
         """Beginnings of the words to mark in the mails found, without accents."""
         return [

@@ -26,6 +26,10 @@ def _pairs() -> dict[str, str]:
 
 LETTERS, PLAIN = ("".join(part) for part in zip(*sorted(_pairs().items()), strict=True))
 _TABLE = str.maketrans(LETTERS, PLAIN)
+# The letter without its accent → those with one, large and small.
+_ACCENTED: dict[str, str] = defaultdict(str)
+for _accented, _plain in zip(LETTERS, PLAIN, strict=True):
+    _ACCENTED[_plain.lower()] += _accented
 
 _WORD = re.compile(r"\w+")
 # Endings of Polish (and of many another) inflection are this long at most; shorter words stay.
@@ -48,6 +52,43 @@ def tsquery(text: str, phrase: bool = False) -> str:
     if phrase:
         return " <-> ".join(f"'{word}'" for word in words)
     return " & ".join(f"'{word}':*" for word in words)
+
+
+def beginnings(text: str, weight: str = "") -> str:
+    """A query for the words of a text, the last of which may go on.
+
+    So names, addresses and subjects are looked for. ``weight``: A to D, where in the index they
+    have to stand.
+    """
+    *whole, last = stems(text, whole=True) or [""]
+    words = [f"'{word}':{weight}".rstrip(":") for word in whole]
+    return " & ".join([*words, f"'{last}':*{weight}"]) if last else ""
+
+
+def leads(text: str, weight: str = "") -> str:
+    """What of ``beginnings`` an index finds quickly: the words that are whole, if there are any.
+
+    In *anna@gmail.com* the beginning *com* stands in every mail.
+    """
+    words = stems(text, whole=True)
+    if len(words) < 2:
+        return beginnings(text, weight)
+    return " & ".join(f"'{word}':{weight}".rstrip(":") for word in words[:-1])
+
+
+def patterns(text: str) -> list[str]:
+    """``beginnings`` as regular expressions of PostgreSQL's for a text that still has accents."""
+    words = stems(text, whole=True)
+    return [
+        "(^|[^[:alnum:]])" + "".join(_letter(letter) for letter in word)
+        + ("([^[:alnum:]]|$)" if number < len(words) else "")
+        for number, word in enumerate(words, 1)
+    ]
+
+
+def _letter(letter: str) -> str:
+    same = {letter, letter.upper(), *_ACCENTED.get(letter, "")}
+    return letter if len(same) == 1 else f"[{''.join(sorted(same))}]"
 
 
 def stems(text: str, whole: bool = False) -> list[str]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.search import plain, tsquery, vector
+from core.search import beginnings, leads, patterns, plain, tsquery, vector
 from core.search.words import LETTERS, PLAIN
 
 
@@ -65,3 +65,23 @@ def test_a_vector_stays_within_what_postgresql_holds():
     endless = vector([("D", " ".join(f"word{n}" * 20 for n in range(20_000))), ("D", "a " * 9000)])
     assert len(endless) < 1_200_000
     assert len(vector([("D", "x" * 5000)])) == 0
+
+
+def test_the_last_word_of_a_name_or_an_address_may_go_on():
+    assert beginnings("Łukasz@firm.exa", "B") == "'lukasz':B & 'firm':B & 'exa':*B"
+    assert leads("Łukasz@firm.exa", "B") == "'lukasz':B & 'firm':B"
+    assert beginnings("Łukasz Żół") == "'lukasz' & 'zol':*"
+    assert leads("Łuk", "B") == beginnings("Łuk", "B") == "'luk':*B"
+    assert beginnings("%") == leads("%") == ""
+
+
+@pytest.mark.parametrize(
+    ("typed", "name", "found"),
+    [("lukasz", "Łukasz Żółty <l@zolty.example>", True), ("zol", "Łukasz Żółty", True),
+     ("olty", "Łukasz Żółty", False), ("luk zol", "Łukasz Żółty", False),
+     ("lukasz zol", "Łukasz Żółty", True), ("l@zolty.exa", "Ł <l@zolty.example>", True),
+     ("wan", "Jan", False), ("дом", "Дом <d@x.example>", True)],
+)
+def test_a_name_is_recognised_with_its_accents(typed, name, found):
+    spelled = [one.replace("[:alnum:]", "a-zA-Z0-9À-ʯа-яА-Я") for one in patterns(typed)]
+    assert all(re.search(one, name) for one in spelled) is found

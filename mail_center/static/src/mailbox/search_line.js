@@ -33,7 +33,13 @@ class SaveSearchDialog extends Component {
 export class SearchLine extends Component {
     static template = "mail_center.SearchLine";
     static components = { Dropdown, DropdownItem };
-    static props = { query: String, unknown: Array, search: Function, input: Function };
+    static props = {
+        place: Object,
+        query: String,
+        unknown: Array,
+        search: Function,
+        input: Function,
+    };
 
     setup() {
         this.orm = useService("orm");
@@ -41,7 +47,7 @@ export class SearchLine extends Component {
         this.input = useRef("search");
         this.props.input(this.input);
         onMounted(() => (this.input.el.value = this.props.query));
-        this.state = useState({ saved: [] });
+        this.state = useState({ saved: [], counts: {}, more: false });
         onWillStart(() => {
             this.load("saved_searches", []);
         });
@@ -66,7 +72,27 @@ export class SearchLine extends Component {
             { token: "-is:automatic", name: _t("Written by people") },
             { token: "after:7d", name: _t("Last 7 days") },
             { token: "after:30d", name: _t("Last 30 days") },
-        ].map((filter) => ({ ...filter, active: this.facets.includes(filter.token) }));
+        ].map((filter) => ({
+            ...filter,
+            active: this.facets.includes(filter.token),
+            count: this.countOf(filter.token),
+        }));
+    }
+
+    countOf(token) {
+        const count = this.state.counts[token];
+        return count === undefined ? "" : `${count}${this.state.more ? "+" : ""}`;
+    }
+
+    /** How many mails each filter leaves, as soon as somebody looks at the filters. */
+    async count() {
+        this.state.counts = {};
+        const { place, query } = this.props;
+        const tokens = this.filters.map((filter) => filter.token);
+        const found = await this.orm.silent
+            .call("mail.center.mailbox", "facets", [place, tokens, query])
+            .catch(() => ({ counts: {}, more: false })); // the filters work without
+        Object.assign(this.state, found);
     }
 
     get fits() {

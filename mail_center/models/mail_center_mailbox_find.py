@@ -1,0 +1,176 @@
+from datetime import datetime
+
+from odoo import api, models
+from odoo.tools import SQL
+
+# So many of the newest mails are looked at first: a word that is common shows there.
+NEWEST = 2000
+
+
+class MailCenterMailbox(models.AbstractModel):
+    """How a page of mails is found, at a cost that does not grow with the mailbox."""
+
+    _inherit = "mail.center.mailbox"
+
+    @api.model
+    def _find(self, sources, conditions, together, cursor, limit):
+        """[(message id, date)], from each source as much as can be needed, then the newest."""
+        if not sources:
+            return []
+        parts = [
+            self._source_sql(kind, number, conditions, together, cursor, limit)
+            for kind, number in sources
+        ]
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                "SELECT id, date FROM (%s) AS found GROUP BY id, date"
+                " ORDER BY date DESC, id DESC LIMIT %s",
+                SQL(" UNION ALL ").join(SQL("(%s)", part) for part in parts),
+                limit,
+            )
+        )
+        return self.env.cr.fetchall()
+
+    @api.model
+    def _source_sql(self, kind, number, conditions, together, cursor, limit):
+        if kind == "folder":
+            key = SQL("(place.date, place.message_id)")
+            order = SQL("place.date DESC, place.message_id DESC")
+            tables = SQL(
+                "mail_center_message_location place"
+                " JOIN mail_center_message message ON message.id = place.message_id"
+            )
+            wanted = [SQL("place.folder_id = %s", number)]
+            newer = SQL(
+                "NOT EXISTS (SELECT 1 FROM mail_center_message other"
+                " JOIN mail_center_message_location there ON there.message_id = other.id"
+                " WHERE other.thread_id = message.thread_id AND there.folder_id = %s"
+                " AND other.date >= place.date"
+                " AND (there.date, there.message_id) > (place.date, place.message_id))",
+                number,
+            )
+        elif kind == "record":
+            key = SQL("(message.date, message.id)")
+            order = SQL("message.date DESC, message.id DESC")
+            tables = SQL(
+                "mail_center_link link JOIN mail_center_message message"
+                " ON message.id = link.message_id"
+            )
+            wanted = self._of_record(*number)
+            newer = SQL(
+                "NOT EXISTS (SELECT 1 FROM mail_center_message other"
+                " JOIN mail_center_link also ON also.message_id = other.id"
+                " WHERE other.thread_id = message.thread_id"
+                " AND also.res_model = link.res_model AND also.res_id = link.res_id"
+                " AND (other.date, other.id) > (message.date, message.id))"
+            )
+        else:
+            key = SQL("(message.date, message.id)")
+            order = SQL("message.date DESC, message.id DESC")
+            tables = SQL("mail_center_message message")
+            wanted = [SQL("message.account_id = %s AND message.state <> 'draft'", number)]
+            newer = SQL(
+                "NOT EXISTS (SELECT 1 FROM mail_center_message other"
+                " WHERE other.thread_id = message.thread_id AND other.state <> 'draft'"
+                " AND (other.date, other.id) > (message.date, message.id))"
+            )
+        wanted += self._after(key, cursor)
+        if together:
+            wanted.append(newer)
+        wanted += self._not_odoos()
+        return SQL(
+            "SELECT message.id, message.date FROM %s WHERE %s ORDER BY %s LIMIT %s",
+            tables, SQL(" AND ").join([*wanted, *conditions]), order, limit,
+        )
+
+    @api.model
+    def _find_words(self, sources, conditions, cursor, limit):
+        """The same as ``_find`` for conditions on words.
+
+        PostgreSQL can't know how often words stand together. Where it thinks that they do, it goes
+        through all mails from the newest on, and goes on for a long time when they do not. Hence
+        the newest mails are looked at and, when these do not fill the page, the index over words.
+        """
+        if not sources:
+            return []
+        self.env.flush_all()
+        for query in (
+            self._newest_sql(sources, conditions, cursor, limit),
+            self._words_sql(sources, conditions, cursor, limit),
+        ):
+            self.env.cr.execute(query)
+            found = self.env.cr.fetchall()
+            if len(found) >= limit:
+                break
+        return found
+
+    @api.model
+    def _newest(self, sources, cursor=None, conditions=()):
+        """SQL of (id, date) of the NEWEST mails of all *sources* together."""
+        parts = SQL(" UNION ALL ").join(
+            SQL("(%s)", self._source_sql(kind, number, list(conditions), False, cursor, NEWEST))
+            for kind, number in sources
+        )
+        return SQL(
+            "SELECT id, date FROM (%s) AS found GROUP BY id, date ORDER BY date DESC, id DESC"
+            " LIMIT %s",
+            parts, NEWEST,
+        )
+
+    @api.model
+    def _newest_sql(self, sources, conditions, cursor, limit):
+        """Which of the newest mails fulfil the *conditions*."""
+        return SQL(
+            "SELECT message.id, message.date FROM (%s) AS newest"
+            " JOIN mail_center_message message ON message.id = newest.id WHERE %s"
+            " ORDER BY message.date DESC, message.id DESC LIMIT %s",
+            self._newest(sources, cursor), SQL(" AND ").join(conditions), limit,
+        )
+
+    @api.model
+    def _words_sql(self, sources, conditions, cursor, limit):
+        """All mails of the *sources* that fulfil the *conditions*, by the index over words."""
+        places = {}
+        for kind, number in sources:
+            places.setdefault(kind, []).append(number)
+        ((kind, numbers),) = places.items()
+        key = SQL("(message.date, message.id)")
+        tables = SQL("mail_center_message message")
+        if kind == "folder":
+            tables = SQL(
+                "%s JOIN mail_center_message_location place ON place.message_id = message.id",
+                tables,
+            )
+            wanted = [SQL("place.folder_id = ANY(%s)", numbers)]
+        elif kind == "record":
+            tables = SQL("%s JOIN mail_center_link link ON link.message_id = message.id", tables)
+            wanted = self._of_record(*numbers[0])
+        else:
+            wanted = [SQL("message.account_id = ANY(%s) AND message.state <> 'draft'", numbers)]
+        wanted += [*self._after(key, cursor), *self._not_odoos(), *conditions]
+        return SQL(
+            "WITH found AS MATERIALIZED (SELECT DISTINCT message.id, message.date FROM %s WHERE %s)"
+            " SELECT id, date FROM found ORDER BY date DESC, id DESC LIMIT %s",
+            tables, SQL(" AND ").join(wanted), limit,
+        )
+
+    @api.model
+    def _of_record(self, model, res_id):
+        return [
+            SQL("link.res_model = %s AND link.res_id = %s", model, res_id),
+            SQL("(message.account_id = ANY(%s) OR message.user_id = %s)",
+                self._accounts().ids, self.env.uid),
+        ]
+
+    @api.model
+    def _after(self, key, cursor):
+        if not cursor:
+            return []
+        date, message_id = cursor
+        return [SQL("%s < (%s, %s)", key, datetime.fromisoformat(date), int(message_id))]
+
+    @api.model
+    def _not_odoos(self):
+        """Odoo's own mail, which holds new passwords: not even that there is a match."""
+        return [SQL("(message.is_odoos IS NOT TRUE OR message.user_id = %s)", self.env.uid)]
