@@ -5,6 +5,8 @@ from odoo.tools import SQL
 
 # So many of the newest mails are looked at first: a word that is common shows there.
 NEWEST = 2000
+# So many are looked at when the first ones tell that they will fill the page.
+WIDER = 30_000
 
 
 class MailCenterMailbox(models.AbstractModel):
@@ -90,42 +92,48 @@ class MailCenterMailbox(models.AbstractModel):
 
         PostgreSQL can't know how often words stand together. Where it thinks that they do, it goes
         through all mails from the newest on, and goes on for a long time when they do not. Hence
-        the newest mails are looked at and, when these do not fill the page, the index over words.
+        the newest mails are looked at, and more when these promise to fill the page; else the
+        index over words is asked.
         """
         if not sources:
             return []
         self.env.flush_all()
-        for query in (
-            self._newest_sql(sources, conditions, cursor, limit),
-            self._words_sql(sources, conditions, cursor, limit),
-        ):
+
+        def run(query):
             self.env.cr.execute(query)
-            found = self.env.cr.fetchall()
-            if len(found) >= limit:
-                break
+            return self.env.cr.fetchall()
+
+        found = run(self._newest_sql(sources, conditions, cursor, limit))
+        if found and len(found) < limit:
+            size = 2 * NEWEST * limit // len(found)
+            if size <= WIDER:
+                found = run(self._newest_sql(sources, conditions, cursor, limit, size))
+        if len(found) < limit:
+            found = run(self._words_sql(sources, conditions, cursor, limit))
         return found
 
     @api.model
-    def _newest(self, sources, cursor=None, conditions=()):
-        """SQL of (id, date) of the NEWEST mails of all *sources* together."""
+    def _newest(self, sources, cursor=None, conditions=(), size=None):
+        """SQL of (id, date) of the *size* (NEWEST) newest mails of all *sources* together."""
+        size = size or NEWEST
         parts = SQL(" UNION ALL ").join(
-            SQL("(%s)", self._source_sql(kind, number, list(conditions), False, cursor, NEWEST))
+            SQL("(%s)", self._source_sql(kind, number, list(conditions), False, cursor, size))
             for kind, number in sources
         )
         return SQL(
             "SELECT id, date FROM (%s) AS found GROUP BY id, date ORDER BY date DESC, id DESC"
             " LIMIT %s",
-            parts, NEWEST,
+            parts, size,
         )
 
     @api.model
-    def _newest_sql(self, sources, conditions, cursor, limit):
+    def _newest_sql(self, sources, conditions, cursor, limit, size=None):
         """Which of the newest mails fulfil the *conditions*."""
         return SQL(
             "SELECT message.id, message.date FROM (%s) AS newest"
             " JOIN mail_center_message message ON message.id = newest.id WHERE %s"
             " ORDER BY message.date DESC, message.id DESC LIMIT %s",
-            self._newest(sources, cursor), SQL(" AND ").join(conditions), limit,
+            self._newest(sources, cursor, size=size), SQL(" AND ").join(conditions), limit,
         )
 
     @api.model

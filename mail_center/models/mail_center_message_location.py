@@ -11,7 +11,7 @@ class MailCenterMessageLocation(models.Model):
     _order = "folder_id, uid"
 
     message_id = fields.Many2one(
-        "mail.center.message", ondelete="set null", index=True,
+        "mail.center.message", ondelete="set null",
         help="Empty: accounted for, and not to be fetched again.",
     )
     folder_id = fields.Many2one("mail.center.folder", required=True, ondelete="cascade")
@@ -20,5 +20,7 @@ class MailCenterMessageLocation(models.Model):
     date = fields.Datetime(related="message_id.date", store=True)
     flags = fields.Char(help="IMAP flags, separated by spaces.")
 
+    # With the folder in it: counting what is unread in folders reads the index alone.
+    _message_folder = models.Index("(message_id, folder_id)")
     _folder_uid_unique = models.UniqueIndex("(folder_id, uid)")
     _folder_date = models.Index("(folder_id, date DESC, message_id DESC)")
