@@ -147,7 +147,7 @@ def parser() -> argparse.ArgumentParser:
     add.set_defaults(run=cmd_lint)
     add = commands.add_parser("shell", help="an Odoo shell on the demo database")
     add.set_defaults(run=cmd_shell)
-    add = commands.add_parser("screenshots", help="the README's pictures, from the running demo")
+    add = commands.add_parser("screenshots", help="pictures of README and guides, from the demo")
     add.set_defaults(run=cmd_screenshots)
     add = commands.add_parser("docs", help="READMEs, pages of Apps and guides, from their sources")
     add.set_defaults(run=cmd_docs)

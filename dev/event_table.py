@@ -66,6 +66,8 @@ ADVICE = {
     "send_failed": "Its writer was told. The reason is at each recipient under *Email → Outgoing*.",
     "send_late": "Nothing to do unless many are late: then look at the provider's limits and at "
     "*Mailer status*.",
+    "send_no_right": "Give the writer *Send* again on the page *Permissions* of the account, or "
+    "let somebody else send it.",
     "send_partly_sent": "The recipients who did not get it say why, under *Email → Outgoing*.",
     "send_sent": NOTHING,
     "send_unavailable": "Can this machine reach the server and port? *Test connection* tells. It "

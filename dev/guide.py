@@ -20,15 +20,17 @@ PICTURES = "../../mail_center/static/"  # as the sources name them, so that any 
 GUIDES = {
     "user": (
         "User guide",
-        [],
+        ["first-mailbox", "write", "templates", "read", "link", "outgoing", "share", "rules",
+         "trouble", "privacy"],
     ),
     "admin": (
         "Administrator guide",
-        ["sending"],
+        ["install", "sizing", "security", "backup", "upgrade", "sending", "two-way", "status",
+         "troubleshooting"],
     ),
     "developer": (
         "Developer guide",
-        [],
+        ["architecture", "document", "placeholder", "provider", "automation"],
     ),
 }
 

@@ -1,4 +1,4 @@
-"""``python3 -m dev screenshots``: the pictures of the README, taken from the running demo.
+"""``python3 -m dev screenshots``: the pictures of the README and the guides, from the running demo.
 
 Started by the command line with the machine's Python, it goes on in the venv, where Playwright is.
 """
@@ -8,9 +8,9 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from dev import chromium
+from dev import chromium, guide_pictures
 
-IMAGES = Path(__file__).resolve().parent.parent / "docs" / "images"
+IMAGES = Path(__file__).resolve().parent.parent / "mail_center" / "static" / "description"
 TEXT = "Dear Katarzyna, we can deliver 40 blue chairs within three weeks, ten of them on Monday."
 
 
@@ -30,13 +30,21 @@ def main(url: str) -> None:
         login(phone, url)
         phone.goto(page.url)
         compose(phone, IMAGES / "phone.png", touch=True)
+
+        def open_as(name: str, size: dict):
+            page = browser.new_page(viewport=size)
+            login(page, url, name)
+            return page
+
+        guide_pictures.take(open_as, url)
         browser.close()
 
 
-def login(page, url: str) -> None:
+def login(page, url: str, name: str = "anna") -> None:
+    page.set_default_timeout(90_000)
     page.goto(f"{url}/web/login")
-    page.fill("#login", "anna")
-    page.fill("#password", "anna")
+    page.fill("#login", name)
+    page.fill("#password", name)
     page.click("button[type=submit]")
     page.wait_for_selector(".o_main_navbar")
 

@@ -29,6 +29,7 @@ from . import (
     mail_center_account_two_way,
     mail_center_change,
     mail_center_dashboard,
+    mail_center_dashboard_onboarding,
     mail_center_draft,
     mail_center_draft_check,
     mail_center_draft_copy,

@@ -16,6 +16,7 @@ from . import (
     test_every_method,
     test_handover,
     test_health,
+    test_help,
     test_import,
     test_isolation,
     test_log,

@@ -22,6 +22,7 @@ from .catalogue import (
     login_for,
     lookup,
     lookup_mx,
+    register,
 )
 from .discover import Found, discover, of_provider
 
@@ -43,4 +44,5 @@ __all__ = [
     "lookup_mx",
     "of_provider",
     "parse",
+    "register",
 ]

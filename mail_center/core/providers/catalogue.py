@@ -9,7 +9,6 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 
 from ..i18n import _
 from ..net import Security
@@ -328,12 +327,18 @@ PROVIDERS: tuple[Provider, ...] = (
     ),
 )
 
-_BY_DOMAIN = MappingProxyType(
-    {domain: provider for provider in PROVIDERS for domain in provider.domains}
-)
-_BY_MX = MappingProxyType(
-    {suffix: provider for provider in PROVIDERS for suffix in provider.mx_suffixes}
-)
+_BY_DOMAIN: dict[str, Provider] = {}
+_BY_MX: dict[str, Provider] = {}
+
+
+def register(provider: Provider) -> None:
+    """Make a provider known, for addons; of two for the same domain the later one wins."""
+    _BY_DOMAIN.update(dict.fromkeys(provider.domains, provider))
+    _BY_MX.update(dict.fromkeys(provider.mx_suffixes, provider))
+
+
+for _provider in PROVIDERS:
+    register(_provider)
 
 
 @functools.lru_cache(maxsize=4096)

@@ -305,6 +305,8 @@ export class ComposeWindow extends Component {
         if (!this.draft.touched) {
             return this.compose.discard(this.draft);
         }
+        // On a phone the editor's bar lies over the dialog's buttons as long as it has the caret.
+        document.getSelection().removeAllRanges();
         this.dialog.add(ConfirmationDialog, {
             title: _t("Discard this email?"),
             body: _t("What you wrote and its files are deleted for good."),

@@ -15,6 +15,7 @@ import { debounce } from "@web/core/utils/timing";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 
 import { duration } from "./duration";
+import { Onboarding } from "./onboarding";
 
 const REFRESH_EVERY = 30_000;
 const COLORS = { in: "#4c8eda", out: "#57b894" };
@@ -22,6 +23,7 @@ const COLORS = { in: "#4c8eda", out: "#57b894" };
 /** All accounts on one page: does everything work, and if not, who has to do what? */
 export class Dashboard extends Component {
     static template = "mail_center.Dashboard";
+    static components = { Onboarding };
     static props = { ...standardActionServiceProps };
 
     setup() {
@@ -106,6 +108,11 @@ export class Dashboard extends Component {
                 },
             },
         });
+    }
+
+    async hideOnboarding() {
+        await this.orm.call("mail.center.dashboard", "hide_onboarding", []);
+        await this.load();
     }
 
     openStatus(status) {
