@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import random
 import threading
+import time
 from functools import partial
 
 import odoo
@@ -22,6 +23,8 @@ from .core.secrets import KeyFileError
 _logger = logging.getLogger(__name__)
 
 REFRESH_SECONDS = 30
+# The listener's word counts for twice as long: see mail_center_account_listen.
+TELL_SECONDS = 90
 # Routers forget connections that nothing is said on; half an hour is the longest allowed.
 WAIT_SECONDS = 9 * 60
 BACKOFF_MAX_SECONDS = 3600
@@ -36,6 +39,8 @@ class Listener:
         self.database = database
         self._posts: dict[int, _Post] = {}
         self._stopping = threading.Event()
+        self._told: set[int] = set()
+        self._tell_again = 0.0
 
     def run(self) -> None:
         while True:
@@ -62,8 +67,10 @@ class Listener:
             if not post or not post.is_alive():
                 self._posts[account_id] = _Post(self, account_id, path)
                 self._posts[account_id].start()
-        hearing = [number for number, post in self._posts.items() if post.hears]
-        if hearing:
+        hearing = {number for number, post in self._posts.items() if post.hears}
+        now = time.monotonic()
+        if hearing - self._told or hearing and now >= self._tell_again:
+            self._told, self._tell_again = hearing, now + TELL_SECONDS
             self.ask(lambda env: env["mail.center.account"].browse(hearing).exists()._is_told())
 
     def ask(self, work):

@@ -76,6 +76,7 @@ TEXTS = (
     _("The server's answer to {what} can't be understood."),
     # the mailbox
     _("The folder is read-only on the server."),
+    _("The mailbox is full on the server."),
     _("The folder {folder} can't be created."),
     _("The server gives no UIDVALIDITY."),
     _("The server can't give all messages."),

@@ -137,6 +137,7 @@ from . import (
     mail_center_unread,
     mail_center_writer,
     mail_center_writer_integration,
+    mail_center_writer_loop,
     mail_center_writer_priority,
     mail_thread,
     res_config_settings,

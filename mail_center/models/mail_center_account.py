@@ -32,6 +32,7 @@ MANAGER_FIELDS = frozenset(
         "verify_certificate",
         "ca_pem",
         "use_for_integration",
+        "loop_limit",
         # Who reads must not be the one who says whether it is noted, nor for how long mail is kept.
         "audit_reading",
         "retention_days",

@@ -100,5 +100,6 @@ class MailCenterAccount(models.Model):
                 ],
             }
         )
+        outbox._hold_loops()
         self.env["mail.center.sender"]._wake()
         return outbox

@@ -24,8 +24,11 @@ class MailCenterClaim(models.AbstractModel):
     _DUE = """
         active AND sync_enabled AND sync_blocked IS NOT TRUE
         AND CASE protocol WHEN 'imap' THEN imap_host ELSE pop3_host END IS NOT NULL
-        AND (next_sync IS NULL OR next_sync <= now() AT TIME ZONE 'utc')
+        AND (next_sync IS NULL OR next_sync <= now() AT TIME ZONE 'utc'
+             -- Nobody waits so long: the clock was wrong when this was written.
+             OR next_sync > now() AT TIME ZONE 'utc' + interval '2 hours')
         AND (claim_until IS NULL OR claim_until <= now() AT TIME ZONE 'utc'
+             OR claim_until > now() AT TIME ZONE 'utc' + interval '2 hours'
              OR claim_worker = ANY(%(dead)s))
     """
 

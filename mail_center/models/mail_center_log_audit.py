@@ -4,7 +4,8 @@ from odoo import api, models
 # never told.
 AUDITED = (
     "name", "email", "sender_name", "active", "user_id", "company_id", "sync_enabled",
-    "send_enabled", "share_linked", "use_for_integration", "incoming_type_id", "outgoing_type_id",
+    "send_enabled", "share_linked", "use_for_integration", "loop_limit",
+    "incoming_type_id", "outgoing_type_id",
     "imap_host", "imap_port", "imap_security", "imap_login", "pop3_host", "pop3_port",
     "pop3_security", "pop3_login", "smtp_host", "smtp_port", "smtp_security", "smtp_login",
     "verify_certificate", "protocol",

@@ -77,3 +77,20 @@ class MailCenterReceiver(models.AbstractModel):
         for folder in here.values():
             if folder.exists_on_server:
                 folder.exists_on_server = False
+            elif folder.known_uids:
+                # Missing for the second time: it was deleted, or has another name by now.
+                self._forget_folder(account, folder)
+
+    @api.model
+    def _forget_folder(self, account, folder):
+        """A folder left the server: its mail lies there no more. The mail itself is kept."""
+        places = self.env["mail.center.message.location"].sudo().search(
+            # Below zero: on its way into the folder, which the server will refuse.
+            [("folder_id", "=", folder.id), ("uid", ">", 0)]
+        )
+        account._notify_readers(places.message_id)
+        places.unlink()
+        folder.write(
+            {"uidvalidity": 0, "uidnext": 0, "highestmodseq": 0, "known_uids": 0, "last_uid": 0,
+             "complete": False, "server_count": 0}
+        )

@@ -10,8 +10,8 @@ SHOWN = 10
 # What a mail from outside can begin: leads, tasks, tickets.
 MAKEABLE = ("crm.lead", "project.task", "helpdesk.ticket")
 ACTIONS = (
-    "type_id", "folder_id", "link_record", "create_model", "mark_read", "star", "stop",
-    "block",
+    "type_id", "folder_id", "link_record", "create_model", "handler_id", "mark_read", "star",
+    "stop", "block",
 )  # fmt: skip
 
 
@@ -64,6 +64,11 @@ class MailCenterRule(models.Model):
         selection="_creatable_kinds", string="Make a new",
         help="Of fresh mail of a person that belongs to none yet.",
     )
+    handler_id = fields.Many2one(
+        "res.users", string="Handled by", ondelete="set null",
+        help="Who handles the conversation, unless somebody does already. Of fresh mail.",
+    )
+    may_handle_ids = fields.Many2many("res.users", compute="_compute_may_handle_ids")
     mark_read = fields.Boolean(string="Mark as read")
     star = fields.Boolean(string="Put a star on it")
     stop = fields.Boolean(string="Try no more rules")
@@ -93,6 +98,17 @@ class MailCenterRule(models.Model):
     def _creatable_kinds(self):
         """Kinds of documents that can be made of a mail."""
         return [kind for kind in self._linkable_kinds() if kind[0] in MAKEABLE]
+
+    @api.depends("account_id")
+    def _compute_may_handle_ids(self):
+        for rule in self:
+            rule.may_handle_ids = rule._may_handle()
+
+    def _may_handle(self):
+        """Who may read the account's mail, and so may be given some of it."""
+        self.ensure_one()
+        account = self.account_id._origin.sudo()
+        return self.env["mail.center.mailbox"]._people(account) if account else False
 
     # ---- what it says -------------------------------------------------------
 
@@ -235,6 +251,14 @@ class MailCenterRule(models.Model):
             if rule.folder_id and rule.folder_id.account_id != rule.account_id:
                 raise ValidationError(
                     self.env._("A mail can only be moved to a folder of its own account.")
+                )
+
+    @api.constrains("handler_id", "account_id")
+    def _check_handler(self):
+        for rule in self.filtered("handler_id"):
+            if rule.handler_id not in rule._may_handle():
+                raise ValidationError(
+                    self.env._("Only somebody who may read the account can handle its mail.")
                 )
 
     def _require_rights(self, vals):

@@ -69,8 +69,28 @@ class MailCenterRuleRun(models.AbstractModel):
         fresh = message.date > fields.Datetime.now() - timedelta(days=FRESH_DAYS)
         if rule.create_model and fresh:
             self._make(rule, message)
+        if rule.handler_id and fresh:
+            self._assign(rule, message)
         if rule.folder_id and fresh:
             self._move(rule, message, rule.folder_id)
+
+    @api.model
+    def _assign(self, rule, message):
+        """Give the conversation to a person, unless a person has said otherwise."""
+        thread, handler = message.thread_id, rule.handler_id
+        if not thread or thread.user_id:
+            return
+        if handler not in rule._may_handle():
+            self._tell(rule, self.env._(
+                "The rule “%(rule)s” gives no mail to %(person)s any more, who may not read the "
+                "account now.", rule=rule.name, person=handler.name))
+            return
+        thread.user_id = handler
+        handler._bus_send(
+            "mail_center/assigned",
+            {"by": self.env._("The rule “%s”", rule.name), "subject": thread.subject or "",
+             "count": 1, "message_id": message.id},
+        )
 
     @api.model
     def _mark(self, message, values):

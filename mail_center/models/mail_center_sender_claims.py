@@ -30,10 +30,13 @@ class MailCenterSender(models.AbstractModel):
 
     _DUE = """
         outbox.state IN ('queued', 'deferred')
-        AND (outbox.next_attempt IS NULL OR outbox.next_attempt <= now() AT TIME ZONE 'utc')
+        AND (outbox.next_attempt IS NULL OR outbox.next_attempt <= now() AT TIME ZONE 'utc'
+             -- Nothing waits so long: the clock was wrong when this was written.
+             OR outbox.next_attempt > now() AT TIME ZONE 'utc' + interval '12 hours')
         AND (outbox.send_after IS NULL OR outbox.send_after <= now() AT TIME ZONE 'utc')
         AND account.active AND account.send_enabled AND account.send_blocked IS NOT TRUE
-        AND (account.send_retry_at IS NULL OR account.send_retry_at <= now() AT TIME ZONE 'utc')
+        AND (account.send_retry_at IS NULL OR account.send_retry_at <= now() AT TIME ZONE 'utc'
+             OR account.send_retry_at > now() AT TIME ZONE 'utc' + interval '12 hours')
         -- Read here and not from the cache: it counts from the next batch on.
         AND NOT EXISTS (SELECT 1 FROM ir_config_parameter
                          WHERE key = 'mail_center.sending_suspended' AND value <> '')

@@ -62,9 +62,9 @@ class MailCenterSender(models.AbstractModel):
                     try:
                         self._file_copy(session, folder, row, message_id, raw)
                     except MailServerError as error:
-                        if not session.usable:
-                            raise
-                        # Refused for good, such as a full mailbox: the others go on.
+                        if not session.usable or error.reason == "full":
+                            raise  # there may be room in an hour
+                        # Refused for good: the others go on.
                         row.copy_state = "failed"
                         self._tell_copy(account, error)
         except (MailServerError, ValueError, KeyFileError) as error:
@@ -79,9 +79,12 @@ class MailCenterSender(models.AbstractModel):
         self.env["mail.center.log"]._add(
             account,
             "copy_failed",
-            self.env._("A sent mail could not be put into the folder of sent mail."),
+            self.env._(
+                "A sent mail could not be put into the folder of sent mail: %s",
+                self._in_words(error),
+            ),
             level="warning",
-            detail=str(error),
+            detail=getattr(error, "server_text", ""),
         )
         self._commit()
 

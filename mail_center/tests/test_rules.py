@@ -1,5 +1,8 @@
 """Rules of an account: what they do with new mail, who writes them, what they show beforehand."""
 
+from datetime import datetime, timezone
+from email.utils import format_datetime
+
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form
 
@@ -11,6 +14,11 @@ class TestRules(UnderstandingCase):
         return self.env["mail.center.rule"].with_user(user or self.owner).create(
             {"account_id": self.account.id, "name": "Rule", "senders": "eve@x.example", **vals}
         )
+
+    def fresh(self, *args, **options):
+        """The source of a mail of today; see :meth:`letter`."""
+        today = format_datetime(datetime.now(timezone.utc))
+        return self.letter(*args, **options).replace("Mon, 4 May 2026 10:00:00 +0000", today)
 
     def test_a_rule_types_marks_and_links_what_it_is_about_and_nothing_else(self):
         kind = self.env["mail.center.type"].create({"name": "Bills"})
@@ -119,3 +127,64 @@ class TestRules(UnderstandingCase):
         rule = self.rule(star=True)
         with self.assertRaises(AccessError):
             rule.with_user(self.owner).account_id = foreign
+
+    # ---- who handles it -----------------------------------------------------
+
+    def test_a_rule_gives_new_mail_to_whoever_handles_it_and_tells_him(self):
+        self.rule(handler_id=self.reader.id)
+        mail = self.take(self.fresh())
+        self.assertEqual(mail.thread_id.user_id, self.reader)
+        self.assertFalse(self.take(self.fresh(sender="joe@x.example")).thread_id.user_id)
+        told = self.env["bus.bus"].sudo().search([("message", "like", "mail_center/assigned")])
+        self.assertEqual(len(told), 1)
+
+    def test_a_rule_takes_a_conversation_from_nobody(self):
+        mail = self.take(self.fresh())
+        mail.thread_id.user_id = self.owner
+        self.rule(handler_id=self.reader.id)
+        answer = self.take(self.fresh("Re: Hello", headers=f"In-Reply-To: {mail.message_id}\n"))
+        self.assertEqual(answer.thread_id, mail.thread_id)
+        self.assertEqual(answer.thread_id.user_id, self.owner)
+
+    def test_old_mail_of_an_import_is_given_to_nobody(self):
+        self.rule(handler_id=self.reader.id)
+        self.assertFalse(self.take(self.letter()).thread_id.user_id)
+
+    def test_mail_is_given_only_to_who_may_read_it(self):
+        rule = self.rule(handler_id=self.reader.id)
+        self.assertIn(self.reader, rule.may_handle_ids)
+        self.assertNotIn(self.stranger, rule.may_handle_ids)
+        self.account.permission_ids.filtered(lambda one: one.user_id == self.reader).unlink()
+        self.assertFalse(self.take(self.fresh()).thread_id.user_id)
+        log = self.env["mail.center.log"].search([("event", "=", "rule_failed")])
+        self.assertIn(self.reader.name, log.message)
+        with self.assertRaisesRegex(ValidationError, "may read the account"):
+            self.rule(handler_id=self.stranger.id)
+
+    def test_the_past_mail_that_a_rule_would_give_away_shows_before_it_is_saved(self):
+        self.take(self.letter())
+        rules = self.env["mail.center.rule"].with_user(self.owner)
+        form = Form(rules.with_context(default_account_id=self.account.id))
+        form.name, form.senders, form.handler_id = "Bills", "eve@x.example", self.reader
+        self.assertEqual(form.trial_count, 1)
+        self.assertIn(self.reader.name, form.save().action_text)
+
+    # ---- where it goes ------------------------------------------------------
+
+    def test_a_rule_moves_new_mail_where_both_folders_are_two_way(self):
+        self.account.protocol = "imap"
+        (self.inbox | self.folder).sudo().policy = "two_way"
+        self.rule(folder_id=self.folder.id)
+        mail, old = self.take(self.fresh()), self.take(self.letter())
+        self.assertEqual(mail.location_ids.folder_id, self.folder)
+        self.assertEqual(old.location_ids.folder_id, self.inbox)
+        (change,) = self.env["mail.center.change"].search([("message_id", "=", mail.id)])
+        self.assertEqual((change.kind, change.target_id), ("move", self.folder))
+
+    def test_a_rule_that_may_not_move_leaves_the_mail_and_says_so(self):
+        self.rule(folder_id=self.folder.id, star=True)
+        mail = self.take(self.fresh())
+        self.assertEqual(mail.location_ids.folder_id, self.inbox)
+        self.assertTrue(mail.is_starred)
+        log = self.env["mail.center.log"].search([("event", "=", "rule_failed")])
+        self.assertIn("two-way", log.message)

@@ -63,6 +63,10 @@ class translated:
             ) from None
         if isinstance(exc, imaplib.IMAP4.error):
             text = str(exc)
+            if "[OVERQUOTA]" in text.upper():  # RFC 5530, RFC 9208
+                raise error(
+                    "refused", "The mailbox is full on the server.", text, reason="full"
+                ) from None
             kind = "throttled" if is_throttling(text) else "refused"
             raise error(kind, f"The server refuses: {self.what}.", text) from None
         return False

@@ -179,6 +179,13 @@ REASONS = {
             "Whoever manages the account can let it leave with “Retry now”."
         ),
     ),
+    "loop": (
+        "message",
+        _(
+            "Held: too many mails went to this address and came back from it today. Two machines "
+            "seem to answer each other. “Retry now” sends it all the same."
+        ),
+    ),
     "found_in_sent": (
         "recipient",
         _("The mail lies in the folder of sent mail: the server did take it."),
