@@ -300,7 +300,7 @@ class MailCenterAccount(models.Model):
         self.ensure_one()
         account = self.sudo()
         login = account[f"{kind}_login"] or ""
-        password = account._password(kind) if login else ""
+        auth, password = account._credential(kind) if login else ("password", "")
         if login and not password and not incomplete:
             raise ValueError(account._password_missing(kind))
         return Endpoint(
@@ -309,9 +309,18 @@ class MailCenterAccount(models.Model):
             security=account[f"{kind}_security"],
             login=login,
             password=password,
+            auth=auth,
             verify=account.verify_certificate,
             ca_pem=account.ca_pem or "",
         )
+
+    def _credential(self, kind):
+        """``(auth, secret)`` to log in with, as :class:`core.net.Endpoint` has them.
+
+        To extend: ``("xoauth2", token)`` for an account that signs in otherwise. The secret is
+        *''* when there is none; :meth:`_password_missing` then says what to do.
+        """
+        return "password", self._password(kind)
 
     def _address(self):
         """The sender of mail from this account, as written into From."""

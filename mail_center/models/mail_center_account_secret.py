@@ -29,7 +29,9 @@ class MailCenterAccountSecret(models.Model):
 
     account_id = fields.Many2one("mail.center.account", required=True, ondelete="cascade")
     kind = fields.Selection(
-        [("imap", "IMAP"), ("smtp", "SMTP"), ("pop3", "POP3"), ("dkim", "DKIM")], required=True
+        [("imap", "IMAP"), ("smtp", "SMTP"), ("pop3", "POP3"), ("dkim", "DKIM"),
+         ("oauth_access", "Access token"), ("oauth_refresh", "Refresh token")],
+        required=True,
     )
     token = fields.Char(required=True)
     hosts = fields.Char(help="The servers that the password was typed for, by blanks.")

@@ -75,6 +75,10 @@ class MailCenterDashboard(models.AbstractModel):
     @api.model
     def _advice(self, account):
         """What to do, as a plain sentence."""
+        if account.oauth_state == "refused":
+            return self.env._("Open the account and press “Sign in”; the rest goes by itself.")
+        if account.oauth_state == "setup":
+            return self.env._("Ask the administrator to correct the client ID and its secret.")
         if account.status == "blocked" or account.send_blocked or account.auth_failures:
             return self.env._("Type the password into the account anew, or correct its login.")
         if account.status == "failing":

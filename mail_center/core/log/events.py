@@ -24,6 +24,7 @@ _PREFIXES = (
     ("send_", "sending"),
     ("quarantin", "quarantine"),
     ("setting_", "settings"),
+    ("oauth_", "connection"),
     ("account_", "settings"),
     ("permission_", "permissions"),
     ("health_", "health"),

@@ -1,0 +1,13 @@
+{
+    "name": "Email Center: Gmail",
+    "version": "19.0.1.0.0",
+    "category": "Productivity/Email Center",
+    "summary": "Sign in with Google instead of a password",
+    "author": "mail_center team",
+    "website": "https://github.com/mail-center/mail_center",
+    "license": "LGPL-3",
+    "depends": ["mail_center", "google_gmail"],
+    "data": ["views/mail_center_account_views.xml"],
+    "auto_install": True,
+    "installable": True,
+}
