@@ -50,6 +50,11 @@ ADVICE = {
     "handed_over": NOTHING,
     "health_down": "The sentence names the reason; *Mailer status* shows it for every account.",
     "health_recovered": NOTHING,
+    "oauth_ended": "The owner presses *Sign in* on the account; everything goes on by itself.",
+    "oauth_setup": "Correct the client ID and secret under *Settings → General Settings*; it is "
+    "tried again by itself.",
+    "oauth_signed_in": NOTHING,
+    "oauth_signed_out": NOTHING,
     "permission_changed": "Nothing to do; a permission that nobody wanted is taken away on the "
     "page *Permissions* of the account.",
     "permission_removed": NOTHING,
@@ -84,6 +89,9 @@ ADVICE = {
     "by step. It is tried again by itself.",
     "sync_pass": NOTHING,
     "sync_recovered": NOTHING,
+    "trigger_off": "Mend what the automation calls, then switch it on again under *Automations*.",
+    "upload_done": NOTHING,
+    "upload_failed": "The sentence says why. *Go on* under *Mail from files* reads on.",
     "unsubscribed": "As a warning: nobody can be blacklisted by that address; take the contact off "
     "the mailing by hand.",
 }

@@ -52,6 +52,8 @@
         "wizards/mail_center_sending_views.xml",
         "wizards/mail_center_switch_views.xml",
         "wizards/mail_center_handover_views.xml",
+        "wizards/mail_center_upload_start_views.xml",
+        "views/mail_center_upload_views.xml",
         "wizards/mail_center_privacy_views.xml",
         "views/mail_center_privacy_views.xml",
         "views/menus.xml",

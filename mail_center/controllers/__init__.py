@@ -1,1 +1,1 @@
-from . import draft, health, log, message, probe, unsubscribe
+from . import draft, health, log, message, probe, unsubscribe, upload

@@ -137,6 +137,8 @@ from . import (
     mail_center_type,
     mail_center_type_retention,
     mail_center_unread,
+    mail_center_upload,
+    mail_center_upload_reader,
     mail_center_writer,
     mail_center_writer_integration,
     mail_center_writer_loop,

@@ -208,17 +208,17 @@ class MailCenterAccount(models.Model):
             self.write({"sync_blocked": True, "send_blocked": True, "sync_state": "failing",
                         "sync_error": text[:500], "send_error": text[:500]})
             self._notify_status()
-        if was != now:
-            self.env["mail.center.log"]._add(
-                self, "oauth_ended" if now == "refused" else "oauth_setup", text, level="error",
-                detail=str(error),
-            )
+        log = self.env["mail.center.log"]
+        if was != now == "refused":
+            log._add(self, "oauth_ended", text, level="error", detail=str(error))
+        elif was != now:
+            log._add(self, "oauth_setup", text, level="error", detail=str(error))
 
     def _oauth_sentence(self, error):
         name = dict(self._fields["auth"]._description_selection(self.env))[self.auth]
         if error.kind == "consent":
             return self.env._(
-                "The permission that was given to %(name)s has expired or was withdrawn. Nothing "
+                "The permission that was given at %(name)s has expired or was withdrawn. Nothing "
                 "is lost: press “Sign in” on the account, and everything goes on.",
                 name=name,
             )

@@ -82,14 +82,14 @@ class MailCenterSender(models.AbstractModel):
     _inherit = "mail.center.sender"
 
     @api.model
-    def _send_batch(self, account, rows, token, patient=True):
+    def _send_batch(self, account, rows, token, *args, **options):
         try:
             self.env["mail.center.sign.in"]._keep_fresh(account)
         except MailServerError as error:
             self.env.cr.rollback()
             self._transaction(partial(self._account_failed, account, rows, token, error))
             return False
-        return super()._send_batch(account, rows, token, patient)
+        return super()._send_batch(account, rows, token, *args, **options)
 
     @api.model
     def _account_failed(self, account, rows, token, error):

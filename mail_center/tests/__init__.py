@@ -64,4 +64,5 @@ from . import (
     test_template_writing,
     test_translations,
     test_two_way,
+    test_upload,
 )

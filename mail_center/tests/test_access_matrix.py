@@ -55,6 +55,8 @@ MATRIX = {
     "mail.center.backfill": {"owner": "c", "delegate": "c", "manager": "c"},
     "mail.center.switch": {"owner": "c", "delegate": "c", "manager": "c"},
     "mail.center.switch.line": {},
+    "mail.center.upload.start": dict.fromkeys(("owner", "delegate"), "c"),
+    "mail.center.upload": {"owner": "r", "delegate": "r"},
     "mail.center.sending": {"manager": "c"},
     "mail.center.folder": {"owner": "rw", "reader": "r", "delegate": "rw", "manager": "rw"},
     "mail.center.message": {"owner": "rw", "reader": "rw", "delegate": "rw"},
@@ -200,6 +202,15 @@ class MatrixCase:
             return {}, {}
         if model == "mail.center.backfill":
             return {"account_id": account}, {"everything": False}
+        if model == "mail.center.upload.start":
+            return {"account_id": account}, {"folder_name": "changed"}
+        if model == "mail.center.upload":
+            folder = self.fresh("mail.center.folder").id
+            owner = self.users["owner"].id
+            return (
+                {"account_id": account, "folder_id": folder, "user_id": owner, "name": "f"},
+                {"name": "changed"},
+            )
         if model == "mail.center.switch.line":
             return {"switch_id": self.fresh("mail.center.switch").id, "uid": 1}, {"uid": 2}
         if model == "mail.center.folder":

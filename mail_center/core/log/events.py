@@ -25,6 +25,7 @@ _PREFIXES = (
     ("quarantin", "quarantine"),
     ("setting_", "settings"),
     ("oauth_", "connection"),
+    ("upload_", "fetching"),
     ("account_", "settings"),
     ("permission_", "permissions"),
     ("health_", "health"),

@@ -73,7 +73,7 @@ def _get(url, allows_address, max_size, deadline, any_port, ca_pem) -> tuple[byt
             # The header may take some room beside the content.
             connection.begin(max_size + 64 * 1024)
             connection.sendall(_request(host, port, target))
-            return _answer(HTTPResponse(_Socket(connection)), max_size), addresses[0]
+            return _answer(HTTPResponse(ResponseSocket(connection)), max_size), addresses[0]
         finally:
             connection.close()
     except (MailServerError, HTTPException, ValueError, OSError) as exc:
@@ -117,7 +117,7 @@ def _request(host: str, port: int, target: str) -> bytes:
     ).encode("ascii")
 
 
-class _Socket:
+class ResponseSocket:
     """What :class:`http.client.HTTPResponse` wants of a socket."""
 
     def __init__(self, connection: net.Connection):
