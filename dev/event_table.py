@@ -89,7 +89,6 @@ ADVICE = {
     "by step. It is tried again by itself.",
     "sync_pass": NOTHING,
     "sync_recovered": NOTHING,
-    "trigger_off": "Mend what the automation calls, then switch it on again under *Automations*.",
     "upload_done": NOTHING,
     "upload_failed": "The sentence says why. *Go on* under *Mail from files* reads on.",
     "unsubscribed": "As a warning: nobody can be blacklisted by that address; take the contact off "

@@ -53,7 +53,7 @@ class UploadCase(TransactionCase):
             at = upload._take_part(at, data[at : at + part])
         return upload
 
-    def read(self):
+    def run_reader(self):
         self.env.flush_all()
         with self.enter_registry_test_mode(), self.registry.cursor() as cr:
             env = self.env(cr=cr, user=self.env.ref("base.user_root").id, su=True)
@@ -72,7 +72,7 @@ class TestUpload(UploadCase):
     def test_a_file_of_thunderbird_arrives_whole_in_a_folder_that_is_only_here(self):
         upload = self.upload(self.mbox(self.mails(250)))
         self.assertEqual(upload.state, "waiting")
-        self.read()
+        self.run_reader()
         self.assertEqual(self.counts(upload), ("done", 250, 0, 0))
         self.assertEqual(upload.progress, 100)
         self.assertEqual(len(self.subjects()), 250)
@@ -90,14 +90,14 @@ class TestUpload(UploadCase):
         mails = self.mails(6)
         nameless = b"From: a@x.example\r\nSubject: Nameless\r\n\r\nhello\r\n"
         self.upload(self.mbox([*mails[:4], nameless]))
-        self.read()
+        self.run_reader()
         again = self.upload(self.mbox([*mails, nameless]), name="Again")
         packed = io.BytesIO()
         with zipfile.ZipFile(packed, "w") as archive:
             for number, mail in enumerate(mails):
                 archive.writestr(f"Maildir/cur/{number}:2,S", mail)
         both = self.upload(packed.getvalue(), name="Maildir.zip")
-        self.read()
+        self.run_reader()
         self.assertEqual(self.counts(again), ("done", 2, 5, 0))
         self.assertEqual(self.counts(both), ("done", 0, 6, 0))
         self.assertEqual(len(self.subjects()), 7)
@@ -105,7 +105,7 @@ class TestUpload(UploadCase):
     def test_many_eml_files_come_as_one_upload(self):
         mails = self.mails(5)
         upload = self.upload(b"".join(mails), sizes=[len(mail) for mail in mails])
-        self.read()
+        self.run_reader()
         self.assertEqual(self.counts(upload), ("done", 5, 0, 0))
 
     def test_poison_goes_to_quarantine_and_the_rest_goes_on(self):
@@ -114,7 +114,7 @@ class TestUpload(UploadCase):
         mails = self.mails(5)
         data = [mails[0], poison, *mails[1:]]
         upload = self.upload(b"".join(data), sizes=[len(one) for one in data])
-        self.read()
+        self.run_reader()
         state, imported, _known, quarantined = self.counts(upload)
         self.assertEqual((state, imported + quarantined), ("done", 6))
         self.assertGreaterEqual(imported, 5)
@@ -130,10 +130,10 @@ class TestUpload(UploadCase):
         with patch.object(core_intake, "parse", parse):
             data = self.mbox(self.mails(5))
             upload = self.upload(data)
-            self.read()
+            self.run_reader()
             self.assertEqual(self.counts(upload), ("done", 4, 0, 1))
             again = self.upload(data, name="Again")
-            self.read()
+            self.run_reader()
             self.assertEqual(self.counts(again), ("done", 0, 5, 0))
         line = self.env["mail.center.quarantine"].search([("folder_id", "=", upload.folder_id.id)])
         self.assertIn(b"Old mail 2", line._source())
@@ -155,7 +155,7 @@ class TestUpload(UploadCase):
         with patch(f"{READER}.take_in", take_in):
             while upload.state != "done" and deaths < 20:
                 try:
-                    self.read()
+                    self.run_reader()
                 except Killed:
                     deaths += 1
                     self.env.invalidate_all()
@@ -174,7 +174,7 @@ class TestUpload(UploadCase):
             {"id": upload.id, "received": 3000},
         )
         self.upload(data)
-        self.read()
+        self.run_reader()
         self.assertEqual(self.counts(upload), ("done", 20, 0, 0))
 
     def test_what_is_no_mail_is_refused_at_its_first_part(self):
@@ -184,7 +184,7 @@ class TestUpload(UploadCase):
     def test_a_damaged_zip_says_so_and_stops_nothing_else(self):
         broken = self.upload(b"PK\x03\x04" + b"x" * 5000, name="broken.zip")
         good = self.upload(self.mbox(self.mails(2)))
-        self.read()
+        self.run_reader()
         self.assertEqual(broken.state, "failed")
         self.assertIn("damaged", broken.problem)
         self.assertEqual(self.counts(good), ("done", 2, 0, 0))
@@ -193,16 +193,16 @@ class TestUpload(UploadCase):
     def test_a_fault_of_ours_is_told_and_read_on_after_it_is_mended(self):
         upload = self.upload(self.mbox(self.mails(3)))
         with patch(f"{READER}.read_mbox", side_effect=ZeroDivisionError):
-            self.read()
+            self.run_reader()
         self.assertEqual(upload.state, "failed")
         upload.with_user(self.user).action_resume()
-        self.read()
+        self.run_reader()
         self.assertEqual(self.counts(upload), ("done", 3, 0, 0))
 
     def test_a_cancelled_upload_is_not_read_and_leaves_no_file(self):
         upload = self.upload(self.mbox(self.mails(3)))
         upload.with_user(self.user).action_cancel()
-        self.read()
+        self.run_reader()
         self.assertEqual(self.counts(upload), ("cancelled", 0, 0, 0))
         self.assertFalse(upload._parts())
 
@@ -259,5 +259,5 @@ class TestUploadOverHttp(UploadCase, HttpCase):
         self.authenticate("mc_anna", "mc_anna")
         self.assertEqual(self.post(number, 0, data[:500]).json(), {"received": 500})
         self.assertEqual(self.post(number, 500, data[500:]).json(), {"received": len(data)})
-        self.read()
+        self.run_reader()
         self.assertEqual(len(self.subjects()), 3)
