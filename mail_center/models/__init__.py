@@ -43,6 +43,7 @@ from . import (
     mail_center_draft_writing,
     mail_center_erasure,
     mail_center_filing,
+    mail_center_filing_quarantine,
     mail_center_folder,
     mail_center_folder_comparison,
     mail_center_health,

@@ -71,3 +71,38 @@ class IrAttachment(models.Model):
             "mimetype": "message/rfc822",
             "raw": raw,
         }
+
+    @api.model
+    def _store_sources(self, pairs):
+        """The attachments of :meth:`_mail_source_vals` for ``[(record, raw)]``, in one statement.
+
+        Going round :meth:`create` saves a third of what storing a mail takes. Other addons that
+        extend ``create`` don't see these rows; where they have to, set the system parameter
+        ``mail_center.sources_by_orm``.
+        """
+        by_orm = self.env["ir.config_parameter"].sudo().get_param("mail_center.sources_by_orm")
+        if by_orm or self._storage() != "file":
+            self.create([self._mail_source_vals(record, raw) for record, raw in pairs if raw])
+            return
+        rows = []
+        for record, raw in pairs:
+            if not raw:
+                continue
+            checksum = self._compute_checksum(raw)
+            name = self._file_write(raw, checksum)
+            rows.append((record._name, record.id, len(raw), checksum, name))
+        if not rows:
+            return
+        self.env.cr.execute_values(
+            """
+            INSERT INTO ir_attachment
+                   (res_model, res_id, file_size, checksum, store_fname, company_id, name, type,
+                    res_field, mimetype, create_uid, write_uid, create_date, write_date)
+            VALUES %s
+            """,
+            rows,
+            template=f"(%s, %s, %s, %s, %s, {int(self.env.company.id)}, 'message.eml', 'binary',"
+            f" 'raw_source', 'message/rfc822', {self.env.uid}, {self.env.uid},"
+            " now() AT TIME ZONE 'utc', now() AT TIME ZONE 'utc')",
+            page_size=500,
+        )

@@ -1,3 +1,5 @@
+from functools import lru_cache
+
 from odoo import models
 
 from ..core.providers import PROVIDERS, domain_of, lookup
@@ -9,14 +11,19 @@ class MailCenterAccount(models.Model):
     def _own_servers(self):
         """Names under which the server that receives for this account signs what it checked."""
         self.ensure_one()
-        names = {domain_of(self.email)}
-        for host in (self.imap_host, self.pop3_host):
-            host = (host or "").lower()
-            names.add(host)
-            if host.count(".") > 1:
-                names.add(host.partition(".")[2])
-        for provider in (lookup(self.email), *PROVIDERS):
-            if provider and (provider.imap and provider.imap.host in names or
-                             domain_of(self.email) in provider.domains):
-                names.update(suffix.lstrip(".") for suffix in provider.mx_suffixes)
-        return names - {""}
+        return _names(self.email, self.imap_host or "", self.pop3_host or "")
+
+
+@lru_cache(maxsize=256)  # asked for each mail that comes
+def _names(email, *hosts):
+    names = {domain_of(email)}
+    for host in hosts:
+        host = host.lower()
+        names.add(host)
+        if host.count(".") > 1:
+            names.add(host.partition(".")[2])
+    for provider in (lookup(email), *PROVIDERS):
+        if provider and (provider.imap and provider.imap.host in names or
+                         domain_of(email) in provider.domains):
+            names.update(suffix.lstrip(".") for suffix in provider.mx_suffixes)
+    return frozenset(names - {""})

@@ -51,8 +51,21 @@ class MailCenterClaim(models.AbstractModel):
         return self.env.cr.fetchone()[0]
 
     @api.model
-    def _claim(self, token):
-        """Take one due account for this worker and commit; empty when there is none."""
+    def _due_accounts(self):
+        """Those that nobody works at and whose time has come, the longest waiting first."""
+        self.env["mail.center.account"].flush_model()
+        self.env.cr.execute(
+            f"SELECT id FROM mail_center_account WHERE {self._DUE}"
+            " ORDER BY next_sync NULLS FIRST, id",
+            {"dead": self._dead_workers()},
+        )
+        ids = [number for (number,) in self.env.cr.fetchall()]
+        return self.env["mail.center.account"].sudo().browse(ids)
+
+    @api.model
+    def _claim(self, token, account=None):
+        """Take one due account (*account*: that one alone) for this worker and commit; empty when
+        there is none."""
         self.env["mail.center.account"].flush_model()
         self.env.cr.execute(
             f"""
@@ -64,7 +77,7 @@ class MailCenterClaim(models.AbstractModel):
                    sync_state = CASE WHEN sync_state = 'failing' THEN sync_state ELSE 'running' END
              WHERE id = (
                     SELECT id FROM mail_center_account
-                     WHERE {self._DUE}
+                     WHERE {self._DUE} AND (%(account)s IS NULL OR id = %(account)s)
                   ORDER BY next_sync NULLS FIRST, id
                      LIMIT 1
                        FOR NO KEY UPDATE SKIP LOCKED
@@ -75,6 +88,7 @@ class MailCenterClaim(models.AbstractModel):
                 "token": token,
                 "worker": worker.identity(),
                 "seconds": CLAIM_SECONDS,
+                "account": account.id if account else None,
                 "dead": self._dead_workers(),
             },
         )

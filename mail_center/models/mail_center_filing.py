@@ -4,7 +4,7 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import split_every
 
-from ..core.intake import SUBJECT_MAX, take_in
+from ..core.intake import SUBJECT_MAX
 from ..core.mime.traits import traits
 
 _logger = logging.getLogger(__name__)
@@ -191,6 +191,9 @@ class MailCenterFiling(models.AbstractModel):
                     self._understand_all(account, half)
                 return
             ((message, _mail),) = pairs
+            thread = message.thread_id
+            message.thread_id = False
+            thread.filtered(lambda one: not one.message_ids).unlink()
             _logger.exception("What mail %s means for others was not worked out", message.id)
             self.env["mail.center.log"]._add(
                 account,
@@ -276,12 +279,11 @@ class MailCenterFiling(models.AbstractModel):
             vals["partner_id"] = self._correspondent(intake.mail, vals, partners)
         messages = self.env["mail.center.message"].sudo().create(vals_list)
         attachments = self._attachments()
-        files = []
-        for intake, message in zip(intakes, messages, strict=True):
-            if intake.raw:
-                files.append(attachments._mail_source_vals(message, intake.raw))
-            files += self._file_vals(intake, message)
-        attachments.create(files)
+        pairs = list(zip(intakes, messages, strict=True))
+        attachments._store_sources([(message, intake.raw) for intake, message in pairs])
+        attachments.create(
+            [vals for intake, message in pairs for vals in self._file_vals(intake, message)]
+        )
         return messages
 
     @api.model
@@ -340,80 +342,23 @@ class MailCenterFiling(models.AbstractModel):
 
     @api.model
     def _create_locations(self, folder, pairs):
-        self.env["mail.center.message.location"].sudo().create(
+        # One statement for a chunk: through the ORM it takes five times as long.
+        self.env.cr.execute_values(
+            """
+            INSERT INTO mail_center_message_location
+                   (message_id, folder_id, uid, flags, date,
+                    create_uid, write_uid, create_date, write_date)
+            VALUES %s
+            """,
             [
-                {
-                    "message_id": message.id,
-                    "folder_id": folder.id,
-                    "uid": intake.uid,
-                    "flags": " ".join(sorted(intake.flags)) or False,
-                    "date": message.date,
-                }
+                (message.id or None, folder.id, intake.uid,
+                 " ".join(sorted(intake.flags)) or None, message.date or None)
                 for intake, message in pairs
-            ]
-        )
-
-    # ---- quarantine ---------------------------------------------------------
-
-    @api.model
-    def _quarantine(self, folder, failed):
-        for intake, error in failed:
-            line = (
-                self.env["mail.center.quarantine"]
-                .sudo()
-                .create(
-                    {
-                        "account_id": folder.account_id.id,
-                        "folder_id": folder.id,
-                        "uidvalidity": folder.uidvalidity,
-                        "uid": intake.uid,
-                        "error": error.replace("\x00", ""),
-                        "size": len(intake.raw),
-                    }
-                )
-            )
-            attachments = self._attachments()
-            attachments.create(attachments._mail_source_vals(line, intake.raw))
-            self.env["mail.center.log"]._add(
-                folder.account_id,
-                "quarantined",
-                self.env._(
-                    "A mail in “%(folder)s” could not be understood and is kept in quarantine.",
-                    folder=folder.path,
-                ),
-                level="warning",
-                detail=f"UID {intake.uid}: {error}".replace("\x00", ""),
-            )
-
-    @api.model
-    def _fetch_again(self, line):
-        """The server could not give the mail: forget that it was tried, and look anew."""
-        folder = line.folder_id
-        if folder and folder.uidvalidity == line.uidvalidity:
-            folder.write({"known_uids": folder.known_uids - 1, "complete": False})
-            line.account_id.next_sync = False
-        line.write({"state": "discarded", "uidvalidity": 0})
-
-    @api.model
-    def _retry(self, line):
-        """Take a quarantined mail in again."""
-        raw = line._source()
-        if not raw:
-            self._fetch_again(line)
-            return
-        intake = take_in(raw, uid=line.uid)
-        error = intake.error
-        if intake.mail:
-            folder = line.folder_id
-            if stored := self._find_stored(folder, [intake]):
-                line.write({"state": "solved", "message_id": stored[intake.uid].id})
-                return
-            messages, by_uid, refused = self._create_messages(folder, [intake])
-            if by_uid:
-                if folder.uidvalidity == line.uidvalidity:
-                    self._create_locations(folder, [(intake, by_uid[intake.uid])])
-                self._understand_all(line.account_id, [(messages, intake.mail)])
-                line.write({"state": "solved", "message_id": messages.id})
-                return
-            error = refused[0][1]
-        line.error = error.replace("\x00", "")
+            ],
+            template=f"(%s, %s, %s, %s, %s::timestamp, {self.env.uid}, {self.env.uid},"
+            " now() AT TIME ZONE 'utc', now() AT TIME ZONE 'utc')",
+            page_size=500,
+        )  # fmt: skip
+        folder.invalidate_recordset(["location_ids"])
+        for _intake, message in pairs:
+            message.invalidate_recordset(["location_ids"])

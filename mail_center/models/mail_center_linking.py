@@ -40,7 +40,10 @@ class MailCenterLinking(models.AbstractModel):
 
     @api.model
     def _thread_new(self, account, vals_list):
-        """Add the conversation to the values of messages that are to be created."""
+        """Add the conversation to the values of messages that are to be created.
+
+        Not to reports: which mail they are about, and so their place, may still have to be found.
+        """
         mails = [
             (
                 number,
@@ -51,6 +54,7 @@ class MailCenterLinking(models.AbstractModel):
                 ),
             )
             for number, vals in enumerate(vals_list)
+            if vals.get("kind") not in ("report", "receipt")
         ]
         for number, thread in self._conversations(account, mails).items():
             vals_list[number]["thread_id"] = thread
@@ -84,15 +88,15 @@ class MailCenterLinking(models.AbstractModel):
             Messages.search([("thread_id", "=", old)]).thread_id = target
             References.search([("thread_id", "=", old)]).thread_id = target
             Threads.browse(old).unlink()
-        References.create(
+        # A table of our own that nobody else writes, so not through the ORM.
+        self.env.cr.execute_values(
+            "INSERT INTO mail_center_thread_reference (account_id, message_id, thread_id)"
+            " VALUES %s",
             [
-                {
-                    "account_id": account.id,
-                    "message_id": message_id,
-                    "thread_id": number.get(thread, thread),
-                }
+                (account.id, message_id, number.get(thread, thread))
                 for message_id, thread in plan.references.items()
-            ]
+            ],
+            page_size=1000,
         )
         return {key: number.get(thread, thread) for key, thread in plan.thread.items()}
 

@@ -40,18 +40,25 @@ class MailCenterReceiver(models.AbstractModel):
     def _cron_receive(self):
         """Synchronise every account that is due, until none is or the time is up."""
         while True:
-            token = uuid.uuid4().hex
-            account = self._claim(token)
-            if not account:
-                return
             try:
-                job, account = self._for_owner(account)
-                job.with_context(mail_center_run=token[:12])._receive(account, token)
+                if not self._receive_due():
+                    return
             except OutOfTime:
                 self.env["ir.cron"]._commit_progress(1, remaining=max(self._due_count(), 1))
                 return
             if not self.env["ir.cron"]._commit_progress(1, remaining=self._due_count()):
                 return
+
+    @api.model
+    def _receive_due(self, account=None):
+        """One pass over an account that is due (*account*: over that one). False if none is."""
+        token = uuid.uuid4().hex
+        account = self._claim(token, account)
+        if not account:
+            return False
+        job, account = self._for_owner(account)
+        job.with_context(mail_center_run=token[:12])._receive(account, token)
+        return True
 
     # ---- one account --------------------------------------------------------
 

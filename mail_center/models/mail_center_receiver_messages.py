@@ -1,13 +1,18 @@
+from contextlib import closing, nullcontext
 from functools import partial
 
 from odoo import api, models
 
+from ..core.ahead import ahead
+from ..core.beside import Beside
+from ..core.gather import gather
 from ..core.imap import FolderState, chunks, compare, plan, resync_from, settled
-from ..core.intake import Intake, take_in
+from ..core.intake import Intake
 from .mail_center_receiver import OutOfTime
 
 CHUNK_BYTES = 8 * 1024 * 1024
 CHUNK_COUNT = 200
+WORTH_A_PROCESS = 200  # mails; to start one takes as long as to understand some fifty
 COUNTED_ANEW = 100  # mails that came into a folder at once
 MESSAGE_BYTES_MAX = 150 * 1024 * 1024
 
@@ -70,17 +75,32 @@ class MailCenterReceiver(models.AbstractModel):
         if session.far:
             session.compress()
         sizes = dict.fromkeys(uids, 0) | session.sizes(uids)
-        for chunk in chunks(sizes, CHUNK_BYTES, CHUNK_COUNT, newest_first=True):
-            intakes = list(self._take_in(session, chunk, sizes))
-            if not intakes:
-                continue  # all of them were expunged meanwhile
-            count, left = self._transaction(
-                partial(self._store, account, token, folder, intakes)
-            )
-            stored += count
-            if not left:
-                raise OutOfTime
+        work = partial(
+            gather, session, sizes=sizes, largest=MESSAGE_BYTES_MAX,
+            whole=account.whole_megabytes * 1024**2 or MESSAGE_BYTES_MAX,
+        )  # fmt: skip
+        self._commit()
+        # While a chunk is stored, the next one is understood and the one after that is fetched.
+        parts = chunks(sizes, CHUNK_BYTES, CHUNK_COUNT, newest_first=True)
+        with self._beside(len(uids)) as beside, closing(
+            ahead(lambda chunk: work(chunk=chunk, beside=beside), parts)
+        ) as gathered:
+            for batch in gathered:
+                intakes = list(self._taken(batch))
+                if not intakes:
+                    continue  # all of them were expunged meanwhile
+                count, left = self._transaction(
+                    partial(self._store, account, token, folder, intakes)
+                )
+                stored += count
+                if not left:
+                    raise OutOfTime
         return stored
+
+    @api.model
+    def _beside(self, count):
+        """Where *count* mails are understood: few here, many in a process beside this one."""
+        return Beside() if count >= WORTH_A_PROCESS else nullcontext()
 
     @api.model
     def _store(self, account, token, folder, intakes):
@@ -100,18 +120,15 @@ class MailCenterReceiver(models.AbstractModel):
         )
 
     @api.model
-    def _take_in(self, session, chunk, sizes):
-        """Fetch and understand a chunk; what can't be had is told as an error of its own."""
-        if len(chunk) == 1 and sizes[chunk[0]] > MESSAGE_BYTES_MAX:
-            megabytes = sizes[chunk[0]] // 1024**2
+    def _taken(self, batch):
+        """The intakes of a :class:`core.gather.Gathered`; what can't be had says so in one."""
+        for uid, size in batch.too_large.items():
             error = self.env._(
-                "The mail is %s MB large. It stays in the mailbox on the server.", megabytes
+                "The mail is %s MB large. It stays in the mailbox on the server.", size // 1024**2
             )
-            yield Intake(b"", uid=chunk[0], error=error)
-            return
-        for raw in session.fetch(chunk):
-            yield take_in(raw.raw, raw.uid, raw.flags, raw.internal_date)
-        for uid, error in session.unreadable.items():
+            yield Intake(b"", uid=uid, error=error)
+        yield from batch.intakes()
+        for uid, error in batch.refused.items():
             text = self.env._("The server can't give this mail: %s", self._in_words(error))
             yield Intake(b"", uid=uid, error=text)
 

@@ -3,7 +3,7 @@ from dataclasses import asdict
 from odoo import api, models
 from odoo.fields import Domain
 
-from ..core.intake import Intake, take_in, take_in_part
+from ..core.intake import take_in
 from ..core.net import MailServerError
 from .mail_center_claim import CLAIM_SECONDS
 from .mail_center_receiver_messages import MESSAGE_BYTES_MAX
@@ -13,40 +13,9 @@ SLOWEST = 64 * 1024
 
 
 class MailCenterReceiver(models.AbstractModel):
-    """Mail above a limit: fetched by its structure, and whole when somebody asks for it."""
+    """Mail above a limit, which was fetched by its structure: whole when somebody asks for it."""
 
     _inherit = "mail.center.receiver"
-
-    @api.model
-    def _fetch(self, account, token, session, folder, status, uids):
-        limit = account.whole_megabytes * 1024**2
-        job = self.with_context(mail_center_whole_bytes=limit)
-        return super(MailCenterReceiver, job)._fetch(
-            account, token, session, folder, status, uids
-        )
-
-    @api.model
-    def _take_in(self, session, chunk, sizes):
-        limit = self.env.context.get("mail_center_whole_bytes") or MESSAGE_BYTES_MAX
-        large = [uid for uid in chunk if sizes[uid] > limit]
-        for uid in large:
-            yield from self._take_in_part(session, uid)
-        whole = [uid for uid in chunk if uid not in large]
-        if whole:
-            yield from super()._take_in(session, whole, sizes)
-
-    @api.model
-    def _take_in_part(self, session, uid):
-        try:
-            part = session.fetch_structure(uid)
-        except MailServerError as error:
-            if not session.usable or error.kind not in ("refused", "protocol"):
-                raise
-            text = self.env._("The server can't give this mail: %s", self._in_words(error))
-            yield Intake(b"", uid=uid, error=text)
-            return
-        if part:
-            yield take_in_part(part)
 
     # ---- whole, on demand ---------------------------------------------------
 

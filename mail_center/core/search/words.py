@@ -135,9 +135,12 @@ def vector(parts: Iterable[tuple[str, str]]) -> str:
                 places[word].append(f"{number}{weight}")
     if letters > _SURELY_FITS:
         places = _fitting(places)
+    longest = _WORD_BYTES_MAX // 4
     return " ".join(
-        [f"{word}:{','.join(map(str, found[:_PLACES_MAX]))}" for word, found in places.items()
-         if len(word) <= _WORD_BYTES_MAX // 4]
+        # Most words stand once: no list has to be joined for them.
+        [f"{word}:{found[0]}" if len(found) == 1
+         else f"{word}:{','.join(map(str, found[:_PLACES_MAX]))}"
+         for word, found in places.items() if len(word) <= longest]
     )  # fmt: skip
 
 
