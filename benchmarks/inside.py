@@ -1,7 +1,7 @@
 """The Odoo side of the benchmarks: a process that does what it is told on standard input.
 
 Each line in is ``[name, arguments]`` in JSON, each line out ``{"result": …}`` or ``{"error": …}``.
-What can be asked for are the functions of :mod:`benchmarks.tasks`.
+What can be asked for are the functions of :mod:`benchmarks.tasks` and ``tasks_mail``.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def main(config: str, database: str) -> None:
 
     settings.parse_config(["-c", config, "-d", database, "--log-level=warn", "--no-http"])
     registry = Registry(database)
-    from benchmarks import tasks
+    from benchmarks import tasks, tasks_mail
 
     def answer(**values):
         answers.write(json.dumps(values, default=str) + "\n")
@@ -34,7 +34,8 @@ def main(config: str, database: str) -> None:
         try:
             with registry.cursor() as cr:
                 env = api.Environment(cr, odoo.SUPERUSER_ID, {}, su=True)
-                result = getattr(tasks, name)(env, **arguments)
+                task = getattr(tasks, name, None) or getattr(tasks_mail, name)
+                result = task(env, **arguments)
             answer(result=result)
         except Exception as error:
             traceback.print_exc()

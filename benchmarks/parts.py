@@ -9,7 +9,7 @@ from collections import defaultdict
 class Parts:
     """Within, what the stages take is counted, those inside of others not twice.
 
-    Only in the process that stores: what runs beside it is not waited for, so not counted.
+    Only of the thread that stores: what is fetched and understood beside it is one part, waiting.
     """
 
     def __init__(self, env):
@@ -37,25 +37,16 @@ class Parts:
         self.undo.append((owner, name, original))
 
     def __enter__(self):
-        from odoo.addons.mail_center.core import intake
-        from odoo.addons.mail_center.core.imap import transport
-
         registry = self.env.registry
-        self._wrap(transport.Transport, "readline", "wait for the server")
-        self._wrap(transport.Transport, "read", "wait for the server")
-        self._wrap(intake, "parse", "parse")
-        self._wrap(intake, "sanitise", "clean")
-        for name, part in (
-            ("_commit", "commit"),
-        ):
-            self._wrap(registry["mail.center.receiver"], name, part)
+        self._wrap(registry["mail.center.receiver"], "_commit", "commit")
         for name, part in (
             ("_find_stored", "look up"), ("_message_vals", "values"),
             ("_insert", "store mails and files"), ("_create_locations", "store places"),
             ("_understand", "conversations and links"), ("_file", "store, the rest"),
         ):
             self._wrap(registry["mail.center.filing"], name, part)
-        self._wrap(registry["mail.center.receiver"], "_receive_folder", "everything else")
+        self._wrap(registry["mail.center.receiver"], "_receive_folder",
+                   "waiting for fetching and understanding")
         self._wrap(registry["ir.attachment"], "create", "files")
         self._wrap(registry["mail.center.log"], "_add", "log")
         return self

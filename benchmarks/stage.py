@@ -7,13 +7,12 @@ import json
 import os
 import shutil
 import subprocess
-import threading
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from benchmarks.corpus import Corpus
+from benchmarks.costs import Peak, cpu_seconds, memory_megabytes
 from dev.console import DevError, Steps
 from dev.databases import Databases, install
 from dev.interpreter import environment
@@ -24,66 +23,6 @@ from dev.sandbox import Sandbox
 TEMPLATE = "mail_center_bench_template"
 PASSWORD = "x"
 PREFIX = "mail_center_bench_"
-
-
-def processes(pid: int) -> list[int]:
-    """A process and all that it started, from /proc."""
-    parents: dict[int, list[int]] = {}
-    for entry in os.listdir("/proc"):
-        if entry.isdigit():
-            with contextlib.suppress(OSError, IndexError, ValueError):
-                stat = Path(f"/proc/{entry}/stat").read_text().rpartition(")")[2].split()
-                parents.setdefault(int(stat[1]), []).append(int(entry))
-    found, pending = [], [pid]
-    while pending:
-        one = pending.pop()
-        found.append(one)
-        pending += parents.get(one, [])
-    return found
-
-
-def cpu_seconds(pid: int) -> float:
-    """CPU time of a process, its children that live and those that it has waited for."""
-    ticks = 0
-    for one in processes(pid):
-        with contextlib.suppress(OSError):
-            stat = Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()
-            # utime, stime; of the root also what children that ended have taken
-            ticks += int(stat[11]) + int(stat[12]) + int(stat[13]) + int(stat[14])
-    return ticks / os.sysconf("SC_CLK_TCK")
-
-
-def memory_megabytes(pid: int) -> float:
-    """Resident memory of a process and its children, shared pages counted once (PSS)."""
-    total = 0
-    for one in processes(pid):
-        with contextlib.suppress(OSError):
-            for line in Path(f"/proc/{one}/smaps_rollup").read_text().splitlines():
-                if line.startswith("Pss:"):
-                    total += int(line.split()[1])
-    return total / 1024
-
-
-class Peak(threading.Thread):
-    """The largest memory of a process tree while it is watched."""
-
-    def __init__(self, pid: int, every: float = 0.05):
-        super().__init__(daemon=True)
-        self.pid, self.every = pid, every
-        self.megabytes = memory_megabytes(pid)
-        self.ended = threading.Event()
-
-    def run(self):
-        while not self.ended.wait(self.every):
-            self.megabytes = max(self.megabytes, memory_megabytes(self.pid))
-
-    def __enter__(self):
-        self.start()
-        return self
-
-    def __exit__(self, *_error):
-        self.ended.set()
-        self.join()
 
 
 class Odoo:
@@ -193,8 +132,10 @@ class Stage:
         self.boxes[address] = count
         return address
 
-    def fill(self, address: str, corpus: Corpus, folders: dict[str, int]) -> None:
-        """Put mails into a mailbox by way of a Maildir, which is the fastest."""
+    def fill(
+        self, address: str, corpus: Corpus, folders: dict[str, int], late: bool = False
+    ) -> None:
+        """Put mails into a mailbox by way of a Maildir, which is the fastest; ``late``: today."""
         user = self.sandbox.user
         maildir = private_dir(self.sandbox.home / "maildir", user)
         try:
@@ -204,7 +145,7 @@ class Stage:
                     (place / part).mkdir(parents=True, exist_ok=True)
                 for number, raw in enumerate(corpus.mails(count)):
                     # The name says when it arrived, and that it was seen.
-                    stamp = 1_546_329_600 + number * 611
+                    stamp = int(time.time()) if late else 1_546_329_600 + number * 611
                     path = place / "cur" / f"{stamp}.M{number}.bench:2,{'S' if number % 20 else ''}"
                     path.write_bytes(raw)
                     os.utime(path, (stamp, stamp))

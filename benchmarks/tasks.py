@@ -5,28 +5,17 @@ from __future__ import annotations
 import contextlib
 import cProfile
 import io
-import os
 import pstats
 import time
 from collections import defaultdict
+from datetime import timedelta
 
-from odoo import sql_db
+from imapclient import IMAPClient
+from odoo import fields, sql_db
 from odoo.tools import SQL
 
+from benchmarks.measure import measured
 from benchmarks.parts import Parts
-
-
-@contextlib.contextmanager
-def measured(result: dict):
-    """Adds ``seconds``, ``cpu`` (of this process and its ended children) and ``sql``."""
-    counter, clock, before = sql_db.sql_counter, time.perf_counter(), os.times()
-    yield
-    after = os.times()
-    result.update(
-        seconds=time.perf_counter() - clock,
-        cpu=sum(after[:4]) - sum(before[:4]),
-        sql=sql_db.sql_counter - counter,
-    )
 
 
 def account(env, address: str, password: str, host: str, ports: dict, ca: str, **values) -> int:
@@ -54,12 +43,14 @@ def account(env, address: str, password: str, host: str, ports: dict, ca: str, *
     return record.id
 
 
-def receive(env, parts: bool = False) -> dict:
-    """Run the fetching job until nothing is due."""
-    env["mail.center.account"].search([("sync_enabled", "=", True)]).next_sync = False
-    env.cr.commit()
+def receive(env, parts: bool = False, due: bool = True) -> dict:
+    """Run the fetching job until nothing is due; all accounts are due, or (not ``due``) those
+    that are."""
+    if due:
+        env["mail.center.account"].search([("sync_enabled", "=", True)]).next_sync = False
+        env.cr.commit()
     result: dict = {}
-    with measured(result), Parts(env) if parts else contextlib.nullcontext() as found:
+    with measured(env, result), Parts(env) if parts else contextlib.nullcontext() as found:
         env["mail.center.receiver"]._cron_receive()
     if parts:
         result["parts"] = found.shares(result["seconds"])
@@ -71,6 +62,11 @@ def receive(env, parts: bool = False) -> dict:
     env.cr.execute("SELECT count(*) FROM mail_center_quarantine")
     result["quarantined"] = env.cr.fetchone()[0]
     return result
+
+
+def sql(env, statement: str) -> None:
+    env.cr.execute(statement)
+    env.cr.commit()
 
 
 def folders(env, paths: list[str]) -> None:
@@ -110,6 +106,128 @@ def profile(env, lines: int = 40) -> str:
     return text.getvalue()
 
 
+def receive_one(env, address: str) -> dict:
+    """The same for one account alone."""
+    accounts = env["mail.center.account"].search([("id", "!=", 0)])
+    accounts.next_sync = "2100-01-01"
+    accounts.filtered(lambda one: one.email == address).next_sync = False
+    env.cr.commit()
+    return receive(env, due=False)
+
+
+def far_account(env, **arguments) -> int:
+    """An account that leaves all mail that is there on the server, but knows of it."""
+    return account(env, ca="", import_since=fields.Date.today() + timedelta(days=2), **arguments)
+
+
+def forget_accounts(env) -> None:
+    env["mail.center.account"].search([("id", "!=", 0)]).sync_enabled = False
+
+
+def warm(env) -> None:
+    """What a first pass loads is in the memory afterwards."""
+    from odoo.addons.mail_center.core.beside import Beside
+    from odoo.addons.mail_center.core.intake import take_in
+
+    take_in(b"Subject: x\r\nContent-Type: text/html\r\n\r\n<p>x</p>")
+    with Beside() as beside:
+        beside.submit([]).result()
+
+
+def stored(env) -> dict:
+    env.cr.execute("SELECT count(*), count(*) - count(DISTINCT (account_id, message_id))"
+                   " FROM mail_center_message")  # fmt: skip
+    mails, doubled = env.cr.fetchone()
+    return {"mails": mails, "doubled": doubled}
+
+
+def stages(env, address: str, password: str, port: int, count: int = 500) -> dict:
+    """CPU milliseconds a mail of the stages before storing, one after the other."""
+    from odoo.addons.mail_center.core.html import from_text, sanitise
+    from odoo.addons.mail_center.core.imap import Session
+    from odoo.addons.mail_center.core.intake import searchable
+    from odoo.addons.mail_center.core.mime import parse
+    from odoo.addons.mail_center.core.net import Endpoint, Security
+
+    clock, times = time.process_time, {}
+
+    def stage(name, work, items):
+        begin = clock()
+        result = [work(item) for item in items]
+        times[name] = (clock() - begin) / len(items) * 1000
+        return result
+
+    endpoint = Endpoint(host="127.0.0.1", port=port, security=Security.NONE, login=address,
+                        password=password)  # fmt: skip
+    with Session.open(endpoint) as session:
+        session.select("INBOX")
+        uids = session.uids()[:count]
+        parts = [uids[start : start + 200] for start in range(0, len(uids), 200)]
+        begin = clock()
+        raws = [one.raw for part in parts for one in session.fetch(part)]
+        times["fetch"] = (clock() - begin) / len(raws) * 1000
+    mails = stage("parse", parse, raws)
+    stage("clean", lambda one: sanitise(one.html or from_text(one.text), cids={},
+                                        own=not one.html), mails)  # fmt: skip
+    stage("words for the search", lambda one: searchable(one, one.text), mails)
+    return times
+
+
+def sizes(env) -> dict:
+    """Bytes a mail takes: of its row and the rows around it, of their indexes, of its files."""
+    env.cr.execute("SELECT count(*) FROM mail_center_message")
+    mails = env.cr.fetchone()[0] or 1
+    tables = ("message", "message_location", "thread", "thread_reference")
+    names = [f"mail_center_{name}" for name in tables] + ["ir_attachment"]
+    env.cr.execute(
+        "SELECT sum(pg_table_size(name::regclass)), sum(pg_indexes_size(name::regclass))"
+        " FROM unnest(%s) AS name", [names],
+    )  # fmt: skip
+    table, index = env.cr.fetchone()
+    env.cr.execute(
+        "SELECT sum(file_size) FROM (SELECT DISTINCT store_fname, file_size FROM ir_attachment"
+        " WHERE res_model = 'mail.center.message') AS files"
+    )
+    files = env.cr.fetchone()[0]
+    found = {"table": table, "index": index, "files": files}
+    return {name: int(size) // mails for name, size in found.items()}
+
+
+def search_all(env, address: str, port: int, paths: list[str]) -> dict:
+    """The least that a program without CONDSTORE has to do: UID SEARCH ALL in each folder."""
+    begin = time.perf_counter()
+    with IMAPClient("127.0.0.1", port, ssl=False) as client:
+        client._imap.debug = 0
+        client.login(address, "x")
+        for path in paths:
+            client.select_folder(path, readonly=True)
+            client.search()
+    return {"seconds": time.perf_counter() - begin}
+
+
+OTHER_START = (
+    "import sys; sys.path[0] = sys.argv[1]; from core import intake; {}; "
+    "from core.beside import serve; serve()"
+)
+
+
+def switch_off(env, part: str) -> None:
+    """From now on this process does without a part of an import."""
+    from odoo.addons.mail_center.core import beside
+
+    if part == "log":
+        env.registry["mail.center.log"]._add = lambda *args, **kwargs: None
+    elif part == "tls":
+        env.registry["mail.center.account"]._password = lambda *args, **kwargs: "x"
+    elif part == "clean":
+        beside.START = OTHER_START.format(
+            "from core.html import CleanHtml; intake.sanitise = lambda html, **_o: CleanHtml(html)"
+        )
+    elif part == "search":
+        beside.START = OTHER_START.format("intake.searchable = lambda *_all: ''")
+        sql(env, "DROP INDEX mail_center_message__search_vector_index")
+
+
 # ---- Odoo's own ------------------------------------------------------------------------------
 
 
@@ -128,7 +246,7 @@ def fetchmail(env, address: str, password: str, host: str, port: int, count: int
     env.cr.execute("SELECT count(*) FROM crm_lead")
     before = env.cr.fetchone()[0]
     result: dict = {}
-    with measured(result):
+    with measured(env, result):
         for start in range(0, count, 50):
             error = server._fetch_mail(batch_limit=min(50, count - start))
             if error:
