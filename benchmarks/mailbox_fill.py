@@ -130,7 +130,7 @@ THREADS = f"""
 INSERT INTO mail_center_thread
        (account_id, subject, last_date, message_count, unread_count, user_id)
 SELECT %(account)s, 'Sprawa ' || n, %(newest)s, 3, (n %% 17 = 0)::int,
-       CASE WHEN n < {HANDLED} THEN %(user)s END
+       CASE WHEN n BETWEEN 1 AND {HANDLED} THEN %(user)s END
   FROM generate_series(0, %(count)s / 3 + 1) AS n RETURNING id
 """
 FILES = """

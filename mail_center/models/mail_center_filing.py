@@ -61,6 +61,7 @@ class MailCenterFiling(models.AbstractModel):
         self._understand_all(
             folder.account_id, [(by_uid[i.uid], i.mail) for i in fresh if i.uid in by_uid]
         )
+        self.env["mail.activity"]._mail_center_answered(messages)
         folder.write(
             {
                 "known_uids": folder.known_uids + len(intakes),

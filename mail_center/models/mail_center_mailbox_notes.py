@@ -117,11 +117,24 @@ class MailCenterMailbox(models.AbstractModel):
 
     @api.model
     def _remind(self, message, when):
-        """An activity of the user's: on a record the mail is linked to, else on its own."""
+        """An activity of the user's: on a record the mail is linked to, else on its own.
+
+        It is done by itself when the other side, or we, have answered the last word.
+        """
         day = fields.Datetime.context_timestamp(self, when).date()
         title = self.env._("Email: %s", message.subject or self.env._("(no subject)"))
-        link = Markup('<p><a href="/odoo/mailbox/{}">{}</a></p>').format(
-            message.id, self.env._("Open the email")
+        thread = message.sudo().thread_id
+        last = message.sudo().search(
+            [("thread_id", "=", thread.id), ("state", "!=", "draft")], limit=1
+        ) if thread else message
+        waits_for = "out" if last.direction == "in" else "in"
+        hint = (
+            self.env._("This is done by itself as soon as the mail is answered.")
+            if waits_for == "out"
+            else self.env._("This is done by itself as soon as the answer comes.")
+        )
+        link = Markup('<p><a href="/odoo/mailbox/{}">{}</a></p><p>{}</p>').format(
+            message.id, self.env._("Open the email"), hint
         )
         vals = {
             "activity_type_id": self.env.ref("mail.mail_activity_data_todo").id,
@@ -135,7 +148,10 @@ class MailCenterMailbox(models.AbstractModel):
             vals.update(
                 res_model_id=self.env["ir.model"].sudo()._get(record._name).id, res_id=record.id
             )
-        self.env["mail.activity"].create(vals)
+        reminder = self.env["mail.activity"].create(vals)
+        reminder.sudo().write(
+            {"mail_center_thread_id": thread.id, "mail_center_waits_for": waits_for}
+        )
 
     @api.model
     def _activity_record(self, message):

@@ -1,9 +1,11 @@
 """Notes among colleagues, who is writing, what comes back later, and canned answers."""
 
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tools import mute_logger
 
 from .mailbox_common import StoredMailCase
 
@@ -127,6 +129,64 @@ class TestSnooze(StoredMailCase):
         box.snooze(mail.ids, self.later)
         self.assertEqual(partner.activity_ids.user_id, self.reader)
         self.assertEqual(str(partner.activity_ids.date_deadline), self.later[:10])
+
+    def reminded(self):
+        return self.env["mail.activity"].search([("user_id", "=", self.reader.id)])
+
+    def comes(self, message):
+        message.date = fields.Datetime.now() + timedelta(minutes=5)
+        self.env["mail.activity"]._mail_center_answered(message)
+
+    def test_a_reminder_is_done_by_itself_when_we_have_answered(self):
+        mail = self.mail("Roof")
+        partner = self.env["res.partner"].create({"name": "Brick and Sons"})
+        self.mailbox(self.reader).link(mail.ids, "res.partner", partner.id)
+        self.mailbox(self.reader).remind(mail.ids, self.later)
+        self.comes(self.mail("Re: Roof", thread=mail.thread_id))
+        self.assertTrue(self.reminded(), "they wrote again: it still waits for us")
+        self.comes(self.mail("Other", direction="out", state="sent"))
+        self.assertTrue(self.reminded(), "another conversation")
+        draft = self.mail("Re: Roof", thread=mail.thread_id, direction="out", state="draft")
+        self.comes(draft)
+        self.assertTrue(self.reminded(), "a draft is no answer")
+        self.comes(self.mail("Re: Roof", thread=mail.thread_id, direction="out", state="sent"))
+        self.assertFalse(self.reminded())
+        self.assertIn("answered by email", str(partner.message_ids[:1].body))
+
+    def test_a_reminder_is_done_by_itself_when_the_answer_has_come(self):
+        asked = self.mail("Roof", direction="out", state="sent")
+        self.mailbox(self.reader).remind(asked.ids, self.later)
+        robot = self.mail("Out of office", thread=asked.thread_id, is_automatic=True)
+        self.comes(robot)
+        self.assertTrue(self.reminded(), "a robot does not answer")
+        older = self.mail("Re: Roof", thread=asked.thread_id)
+        self.env["mail.activity"]._mail_center_answered(older)
+        self.assertTrue(self.reminded(), "older mail is fetched too")
+        self.comes(older)
+        self.assertFalse(self.reminded())
+
+    def test_an_addon_that_refuses_holds_up_no_mail(self):
+        asked = self.mail("Roof", direction="out", state="sent")
+        self.mailbox(self.reader).remind(asked.ids, self.later)
+
+        def refuse(_self, **_options):
+            raise UserError("No")
+
+        with (
+            patch.object(self.registry["mail.activity"], "action_feedback", refuse),
+            mute_logger("odoo.addons.mail_center.models.mail_activity"),
+        ):
+            self.comes(self.mail("Re: Roof", thread=asked.thread_id))
+        self.assertTrue(self.reminded())
+
+    def test_nobody_reads_or_writes_of_which_conversation_a_reminder_is(self):
+        mail = self.mail("Roof")
+        self.mailbox(self.reader).remind(mail.ids, self.later)
+        reminder = self.reminded().with_user(self.reader)
+        with self.assertRaises(AccessError):
+            reminder.read(["mail_center_thread_id"])
+        with self.assertRaises(AccessError):
+            reminder.write({"mail_center_thread_id": mail.thread_id.id})
 
     def test_nobody_puts_off_what_he_may_not_read_or_to_the_past(self):
         mail = self.mail("Roof")

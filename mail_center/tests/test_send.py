@@ -1,6 +1,8 @@
 import socket
+from datetime import timedelta
 from email import message_from_bytes, policy
 
+from odoo import fields
 from odoo.addons.mail_center import worker
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user
@@ -168,6 +170,33 @@ class TestSend(MailboxCase):
         self.assertEqual(
             [email["subject"] for email in shown["emails"]], ["Something else", "Offer"]
         )
+
+    def test_reminders_are_done_when_the_answer_has_come_and_when_ours_has_left(self):
+        box = self.env["mail.center.mailbox"].with_user(self.user)
+        reminders = self.env["mail.activity"].with_user(self.user)
+        later = fields.Datetime.now() + timedelta(days=1)
+
+        def left():
+            return reminders.search_count([("user_id", "=", self.user.id)])
+
+        asked = self.write_mail(self.other.email, subject="Offer")
+        self.send()
+        asked.date -= timedelta(minutes=5)
+        box.remind(asked.ids, later)
+        self.assertEqual(left(), 1)
+        answer = a_mail(self.other.email, self.address, "Re: Offer", references=asked.message_id)
+        self.sandbox.deliver(self.address, answer)
+        self.receive()
+        self.assertEqual(left(), 0)
+        answer = self.messages() - asked
+        box.remind(answer.ids, later)
+        ours = self.write_mail(
+            self.other.email, subject="Re: Offer", parent_id=answer.id, mode="reply"
+        )
+        self.assertEqual(left(), 1, "it has not left yet")
+        self.send()
+        self.assertEqual((ours.state, ours.thread_id), ("sent", answer.thread_id))
+        self.assertEqual(left(), 0)
 
     def test_a_forged_reference_links_nothing(self):
         record = self.env["res.partner"].create({"name": "Target"})
