@@ -170,7 +170,7 @@ class TestSnooze(StoredMailCase):
         self.mailbox(self.reader).remind(asked.ids, self.later)
 
         def refuse(_self, **_options):
-            raise UserError("No")
+            raise ValueError("No")
 
         with (
             patch.object(self.registry["mail.activity"], "action_feedback", refuse),
