@@ -71,6 +71,8 @@ ADVICE = {
     "send_failed": "Its writer was told. The reason is at each recipient under *Email → Outgoing*.",
     "send_late": "Nothing to do unless many are late: then look at the provider's limits and at "
     "*Mailer status*.",
+    "send_loop": "Two machines answer each other: switch the automatic answer on one side off. The "
+    "mail is held under *Email → Outgoing*.",
     "send_no_right": "Give the writer *Send* again on the page *Permissions* of the account, or "
     "let somebody else send it.",
     "send_partly_sent": "The recipients who did not get it say why, under *Email → Outgoing*.",
@@ -89,6 +91,7 @@ ADVICE = {
     "by step. It is tried again by itself.",
     "sync_pass": NOTHING,
     "sync_recovered": NOTHING,
+    "trigger_off": "Mend what the automation calls, then switch it on again under *Automations*.",
     "upload_done": NOTHING,
     "upload_failed": "The sentence says why. *Go on* under *Mail from files* reads on.",
     "unsubscribed": "As a warning: nobody can be blacklisted by that address; take the contact off "

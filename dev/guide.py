@@ -30,7 +30,7 @@ GUIDES = {
     ),
     "developer": (
         "Developer guide",
-        ["architecture", "document", "placeholder", "provider", "automation"],
+        ["architecture", "document", "placeholder", "provider", "automation", "integration"],
     ),
 }
 

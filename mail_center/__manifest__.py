@@ -54,6 +54,8 @@
         "wizards/mail_center_handover_views.xml",
         "wizards/mail_center_upload_start_views.xml",
         "views/mail_center_upload_views.xml",
+        "wizards/mail_center_transfer_views.xml",
+        "views/mail_center_trigger_views.xml",
         "wizards/mail_center_privacy_views.xml",
         "views/mail_center_privacy_views.xml",
         "views/menus.xml",

@@ -206,7 +206,8 @@ class MailCenterAccount(models.Model):
             self.env["mail.center.account.secret"]._forget(self, ACCESS)
             self.env["mail.center.account.secret"]._forget(self, REFRESH)
             self.write({"sync_blocked": True, "send_blocked": True, "sync_state": "failing",
-                        "sync_error": text[:500], "send_error": text[:500]})
+                        "sync_error": text[:500], "send_error": text[:500],
+                        "oauth_expires": self.env.cr.now().replace(microsecond=0)})
             self._notify_status()
         log = self.env["mail.center.log"]
         if was != now == "refused":
@@ -239,6 +240,11 @@ class MailCenterAccount(models.Model):
             return False
         limit = self.env.cr.now() + timedelta(seconds=seconds)
         return not self.oauth_expires or self.oauth_expires <= limit
+
+    def _token_expiry(self):
+        """When the access ends unless somebody signs in anew: False while it renews itself."""
+        self.ensure_one()
+        return self.oauth_expires if self.oauth_state == "refused" else False
 
     def _oauth_doubt(self):
         """The server did not take the token: it is renewed before the next login."""

@@ -7,6 +7,7 @@ from . import (
     test_adoption,
     test_break_in,
     test_comparison,
+    test_configuration,
     test_corpus,
     test_dashboard,
     test_deliverability,
@@ -18,6 +19,7 @@ from . import (
     test_health,
     test_help,
     test_import,
+    test_integration_guide,
     test_isolation,
     test_log,
     test_log_exchange,
@@ -63,6 +65,7 @@ from . import (
     test_template_reports,
     test_template_writing,
     test_translations,
+    test_trigger,
     test_two_way,
     test_upload,
 )

@@ -55,6 +55,10 @@ MATRIX = {
     "mail.center.backfill": {"owner": "c", "delegate": "c", "manager": "c"},
     "mail.center.switch": {"owner": "c", "delegate": "c", "manager": "c"},
     "mail.center.switch.line": {},
+    "mail.center.trigger": {"manager": "rwcu"},
+    # They name mail, and a manager may read none.
+    "mail.center.trigger.call": {},
+    "mail.center.transfer": {"manager": "c"},
     "mail.center.upload.start": dict.fromkeys(("owner", "delegate"), "c"),
     "mail.center.upload": {"owner": "r", "delegate": "r"},
     "mail.center.sending": {"manager": "c"},
@@ -202,6 +206,16 @@ class MatrixCase:
             return {}, {}
         if model == "mail.center.backfill":
             return {"account_id": account}, {"everything": False}
+        if model == "mail.center.transfer":
+            return {}, {"update": True}
+        if model == "mail.center.trigger":
+            return {"name": f"T{number}", "url": "https://hook.example.com/"}, {"name": "changed"}
+        if model == "mail.center.trigger.call":
+            return (
+                {"trigger_id": self.fresh("mail.center.trigger").id, "key": f"k{number}",
+                 "message_id": self.fresh("mail.center.message").id},
+                {"key": "changed"},
+            )
         if model == "mail.center.upload.start":
             return {"account_id": account}, {"folder_name": "changed"}
         if model == "mail.center.upload":

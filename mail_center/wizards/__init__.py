@@ -8,5 +8,6 @@ from . import (
     mail_center_sending,
     mail_center_switch,
     mail_center_template_import,
+    mail_center_transfer,
     mail_center_upload_start,
 )

@@ -26,6 +26,7 @@ _PREFIXES = (
     ("setting_", "settings"),
     ("oauth_", "connection"),
     ("upload_", "fetching"),
+    ("trigger_", "settings"),
     ("account_", "settings"),
     ("permission_", "permissions"),
     ("health_", "health"),
