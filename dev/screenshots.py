@@ -22,6 +22,7 @@ def main(url: str) -> None:
         browser = playwright.chromium.launch(executable_path=chromium.PATH, args=chromium.OPTIONS)
         page = browser.new_page(viewport={"width": 1600, "height": 860})
         login(page, url)
+        mailbox(page, url)
         opportunity(page, url)
         compose(page, IMAGES / "compose.png", IMAGES / "preview.png")
         phone = browser.new_page(
@@ -30,6 +31,9 @@ def main(url: str) -> None:
         login(phone, url)
         phone.goto(page.url)
         compose(phone, IMAGES / "phone.png", touch=True)
+        manager = browser.new_page(viewport={"width": 1600, "height": 860})
+        login(manager, url, "maria")
+        status(manager, url)
 
         def open_as(name: str, size: dict):
             page = browser.new_page(viewport=size)
@@ -47,6 +51,29 @@ def login(page, url: str, name: str = "anna") -> None:
     page.fill("#password", name)
     page.click("button[type=submit]")
     page.wait_for_selector(".o_main_navbar")
+
+
+def mailbox(page, url: str) -> None:
+    """The mailbox with a conversation, and a mail of it being linked."""
+    page.goto(f"{url}/odoo/mailbox")
+    page.click(".o_mail_center_row:has-text('Office chairs for the')")
+    page.wait_for_selector(".o_mail_center_conversation iframe")
+    page.wait_for_timeout(2000)
+    page.screenshot(path=IMAGES / "mailbox.png")
+    page.locator(".o_mail_center_links button:has-text('Link to a record')").last.click()
+    page.wait_for_selector(".modal .list-group-item")
+    page.wait_for_timeout(500)
+    page.screenshot(path=IMAGES / "linking.png")
+    page.keyboard.press("Escape")
+    page.wait_for_selector(".modal", state="detached")
+
+
+def status(page, url: str) -> None:
+    """What a manager sees of all accounts."""
+    page.goto(f"{url}/odoo/action-mail_center.mail_center_dashboard_action")
+    page.wait_for_selector(".o_mail_center_dashboard")
+    page.wait_for_timeout(1500)
+    page.screenshot(path=IMAGES / "status.png")
 
 
 def opportunity(page, url: str) -> None:
