@@ -64,8 +64,8 @@ class MailCenterAccount(models.Model):
         """How long until the next look into this mailbox."""
         self.ensure_one()
         last = self.env["mail.center.message"].sudo().search_fetch(
-            [("account_id", "=", self.id), ("direction", "=", "in")], ["date"],
-            order="date desc", limit=1,
+            [("account_id", "=", self.id)], ["date"], order="date desc", limit=1,
         )
-        quiet = (fields.Datetime.now() - last.date).total_seconds() if last else None
-        return poll_seconds(quiet and max(quiet, 0), self.is_listening)
+        # Who has just been written to may answer; who has just connected a mailbox looks at it.
+        quiet = (fields.Datetime.now() - max(last.date or self.create_date, self.create_date))
+        return poll_seconds(max(quiet.total_seconds(), 0), self.is_listening)

@@ -17,6 +17,7 @@ from ..core.template import (
     TemplateProblem,
     one_line,
     render,
+    split_name,
 )
 from ..templating import Sight, conventions, describe
 
@@ -123,8 +124,9 @@ class MailCenterTemplate(models.Model):
     def _recipient_view(self, sight, partner, name, address):
         get = _reader(sight, partner)
         person = not partner or not get("is_company")
-        first, last = _split_name(name) if person else (name, None)
         code = get("lang")
+        language = (partner and partner.lang) or ""
+        first, last = split_name(name, language) if person else (name, None)
         return MappingView(
             {
                 "name": name or None,
@@ -151,7 +153,7 @@ class MailCenterTemplate(models.Model):
         return MappingView(
             {
                 "name": user.name or None,
-                "first_name": _split_name(user.name or "")[0] or None,
+                "first_name": split_name(user.name or "", user.lang or "")[0] or None,
                 "email": user.email or None,
                 "phone": get("work_phone") or get("phone"),
                 "job_title": get("job_title") or get("function"),
@@ -290,12 +292,3 @@ def _reader(sight, record):
             return None
 
     return get
-
-
-def _split_name(name):
-    """First and last name, as far as a name written in one field tells."""
-    if "," in name:
-        last, _comma, first = name.partition(",")
-        return first.strip(), last.strip()
-    first, _space, last = name.strip().partition(" ")
-    return first, last.strip()

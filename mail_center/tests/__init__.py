@@ -36,6 +36,7 @@ from . import (
     test_nothing_lost,
     test_partial,
     test_plain_server,
+    test_polling,
     test_pop3,
     test_pop3_probe,
     test_pop3_switch,

@@ -62,6 +62,14 @@ class TestTemplateLanguages(TemplateCase):
         shown = self.body_for(self.partner, template).body.replace("\u202f", " ")
         self.assertEqual(shown, "<p>January 31, 2026; 11:30 PM; 1,234.50</p>")
 
+    def test_each_recipient_is_called_as_in_his_country(self):
+        self.env["res.lang"]._activate_lang("hu_HU")
+        template = self.template("<p>{{ recipient.first_name }}|{{ recipient.last_name }}</p>")
+        self.pole.write({"name": "Nagy János", "lang": "hu_HU"})
+        self.assertEqual(self.body_for(self.pole, template).body, "<p>János|Nagy</p>")
+        self.pole.write({"name": "dr Jan Polak", "lang": "pl_PL"})
+        self.assertEqual(self.body_for(self.pole, template).body, "<p>Jan|Polak</p>")
+
     def test_names_that_are_translated_come_in_the_language_of_the_recipient(self):
         country = self.env.ref("base.de")
         country.with_context(lang="pl_PL").name = "Niemcy"

@@ -10,8 +10,8 @@ TOLD = 300
 def poll_seconds(quiet: float | None, told: bool = False) -> int:
     """Seconds until the next look into a mailbox.
 
-    ``quiet``: seconds since its last mail came, None if none ever did. ``told``: a connection is
-    held on which the server tells of new mail at once (IDLE).
+    ``quiet``: seconds since its last mail came or left, None if none ever did. ``told``: a
+    connection is held on which the server tells of new mail at once (IDLE).
     """
     if told:
         return TOLD

@@ -20,6 +20,7 @@ from .guide import GROUPS, Entry, guide
 from .kinds import FieldType
 from .limits import Limits
 from .lint import lint
+from .names import split_name
 from .problems import MESSAGES, Problem, TemplateProblem
 from .render import Rendered, one_line, render
 from .view import (
@@ -60,4 +61,5 @@ __all__ = [
     "normalise_editor_html",
     "one_line",
     "render",
+    "split_name",
 ]
