@@ -21,7 +21,7 @@ GUIDES = {
     "user": (
         "User guide",
         ["first-mailbox", "write", "templates", "read", "link", "outgoing", "share", "rules",
-         "trouble", "privacy"],
+         "import", "trouble", "privacy"],
     ),
     "admin": (
         "Administrator guide",

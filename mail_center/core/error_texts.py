@@ -38,6 +38,8 @@ TEXTS = (
         "The server (or somebody in between) sent data ahead of the encryption. "
         "Nothing was sent to it."
     ),
+    _("The connection is compressed already."),
+    _("The server sent data ahead of the compression."),
     _("Logging in without encryption is refused."),
     _("The pinned certificate authority is not a PEM certificate."),
     _("The server's certificate has expired."),
