@@ -41,7 +41,7 @@ class MailCenterAccount(models.Model):
 
     @api.depends("imap_host", "smtp_host", "email")
     def _compute_oauth_offer(self):
-        keys = [key for key, _name in self._fields["auth"].selection if key != "password"]
+        keys = self._oauth_keys()
         for account in self:
             provider = lookup(account.email or "")
             found = [provider.imap.host] if provider and provider.imap else []
@@ -56,10 +56,24 @@ class MailCenterAccount(models.Model):
     def _compute_provider(self):
         result = super()._compute_provider()
         for account in self.filtered("oauth_offer"):
-            account.provider_note = self.env._(
-                "No password is needed: sign in on the page of the provider with the button here."
-            ) if account.auth == "password" else False
+            account.provider_note = self._oauth_note() if account.auth == "password" else False
         return result
+
+    @api.model
+    def _oauth_keys(self):
+        """The providers whose addon is installed."""
+        return [key for key, _name in self._fields["auth"].selection if key != "password"]
+
+    @api.model
+    def _oauth_all_hosts(self):
+        """The servers at which one signs in instead of typing a password."""
+        return set().union(*map(self._oauth_hosts, self._oauth_keys()))
+
+    @api.model
+    def _oauth_note(self):
+        return self.env._(
+            "No password is needed: sign in on the page of the provider with the button here."
+        )
 
     # ---- hooks --------------------------------------------------------------
 

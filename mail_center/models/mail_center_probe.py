@@ -87,7 +87,9 @@ class MailCenterProbe(models.AbstractModel):
     @api.model
     def _news(self, account, ladders):
         plan = {"type": "plan", "ladders": [self._ladder(account, kind) for kind in ladders]}
-        texts = _Texts(self.env, lookup(account.email or ""))
+        # What is said of passwords is for who uses one.
+        uses_password = account.auth == "password"
+        texts = _Texts(self.env, lookup(account.email or "") if uses_password else None)
         incoming = account.protocol
         ends = self._ends()
         if incoming == "pop3":
@@ -203,6 +205,9 @@ class MailCenterProbe(models.AbstractModel):
             "The provider may accept only a sign-in on its own page (OAuth), and no password."
         )
 
+        sign_in = self.env["mail.center.account"]._oauth_note()
+        signing_in = self.env["mail.center.account"]._oauth_all_hosts()
+
         def answer():
             found = discover(
                 email, allows_address=policy.allows_address, any_port=policy.any_port
@@ -212,6 +217,8 @@ class MailCenterProbe(models.AbstractModel):
                 yield {"ok": False, "message": note or nothing}
                 return
             note = translated(found.note) or (oauth if found.auth == "oauth" else "")
+            if found.imap and found.imap.host in signing_in:
+                note = sign_in
             yield {
                 "ok": True,
                 "message": messages[found.source],

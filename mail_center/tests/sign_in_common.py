@@ -251,6 +251,24 @@ class SignInTests:
         self.assertTrue(re.search(r"action_oauth_sign_in", arch))
         self.assertIn("No password is needed", self.account.provider_note)
 
+    def test_the_connection_test_logs_in_by_the_token(self):
+        self.sign_in()
+        boss = new_test_user(
+            self.env, "mc_boss", groups="base.group_user,mail_center.group_manager"
+        )
+        probe = self.env["mail.center.probe"].with_user(boss)
+        self.env.flush_all()
+        news = list(probe._test(self.account.with_user(boss)))
+        self.assertTrue(news[-1]["ok"], news)
+
+    def test_the_end_of_the_access_is_told_when_only_a_person_can_help(self):
+        self.sign_in()
+        self.assertFalse(self.account._token_expiry(), "it renews itself")
+        self.provider.revoke()
+        self.account.oauth_expires = False
+        self.renew()
+        self.assertTrue(self.account._token_expiry() <= fields.Datetime.now())
+
     def renew(self):
         with self.job_env() as env:
             env["mail.center.sign.in"]._cron_renew()

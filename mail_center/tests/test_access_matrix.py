@@ -38,37 +38,32 @@ MATRIX = {
     "mail.center.account.permission": {
         "owner": "rwcu", "reader": "r", "sender": "r", "delegate": "rwcu", "manager": "rwcu",
     },
-    "mail.center.account.secret": {},
-    "mail.center.rate.limit": {},
-    "mail.center.unread": {},
-    "mail.center.draft.copy": {},
-    "mail.center.change": {},
-    "mail.center.pop3.message": {},
+    # Nobody's: what the mailer keeps for itself.
+    **dict.fromkeys(
+        ("mail.center.account.secret", "mail.center.rate.limit", "mail.center.unread",
+         "mail.center.draft.copy", "mail.center.change", "mail.center.pop3.message",
+         "mail.center.adopt.line", "mail.center.switch.line", "mail.center.thread.reference",
+         "mail.center.link.undone", "mail.center.trigger.call"), {},
+    ),
     # Wizards are of the one who opened them; only who manages the account switches it.
-    "mail.center.adopt": {"manager": "c"},
-    "mail.center.adopt.line": {},
-    "mail.center.handover": {"manager": "c"},
+    **dict.fromkeys(
+        ("mail.center.adopt", "mail.center.handover", "mail.center.sending",
+         "mail.center.transfer"), {"manager": "c"},
+    ),
     "mail.center.privacy": {"officer": "c"},
     "mail.center.erasure": {"officer": "r"},
     # It names mail, and a manager may read none.
     "mail.center.reading": {"owner": "r", "delegate": "r"},
     "mail.center.backfill": {"owner": "c", "delegate": "c", "manager": "c"},
     "mail.center.switch": {"owner": "c", "delegate": "c", "manager": "c"},
-    "mail.center.switch.line": {},
     "mail.center.trigger": {"manager": "rwcu"},
-    # They name mail, and a manager may read none.
-    "mail.center.trigger.call": {},
-    "mail.center.transfer": {"manager": "c"},
     "mail.center.upload.start": dict.fromkeys(("owner", "delegate"), "c"),
     "mail.center.upload": {"owner": "r", "delegate": "r"},
-    "mail.center.sending": {"manager": "c"},
     "mail.center.folder": {"owner": "rw", "reader": "r", "delegate": "rw", "manager": "rw"},
     "mail.center.message": {"owner": "rw", "reader": "rw", "delegate": "rw"},
     "mail.center.message.location": {"owner": "r", "reader": "r", "delegate": "r"},
     "mail.center.thread": {"owner": "r", "reader": "r", "delegate": "r"},
-    "mail.center.thread.reference": {},
     "mail.center.link": {"owner": "rcu", "reader": "rcu", "delegate": "rcu"},
-    "mail.center.link.undone": {},
     "mail.center.rule": {"owner": "rwcu", "delegate": "rwcu", "manager": "rwcu"},
     "mail.center.outbox": {"owner": "r", "reader": "r", "delegate": "r"},
     "mail.center.outbox.recipient": {"owner": "r", "reader": "r", "delegate": "r"},
@@ -141,6 +136,24 @@ class MatrixCase:
         self.serial += 1
         number, account = self.serial, self.account.id
         name = {"name": f"new {number}"}
+        plain = {
+            "mail.center.handover": (
+                {"user_id": self.users["owner"].id}, {"forget_passwords": True}
+            ),
+            "mail.center.log.import": ({"name": f"f{number}.jsonl"}, {"name": "changed"}),
+            "mail.center.erasure": ({"reason": "request"}, {"message_count": 1}),
+            "mail.center.privacy": ({"email": "eve@x.example"}, {"email": "eva@x.example"}),
+            "mail.center.log": (
+                {"account_id": account, "event": "e", "message": "m"}, {"message": "n"}
+            ),
+            "mail.center.adopt": ({}, {"line_ids": []}),
+            "mail.center.sending": ({}, {}),
+            "mail.center.transfer": ({}, {"update": True}),
+            "mail.center.backfill": ({"account_id": account}, {"everything": False}),
+            "mail.center.upload.start": ({"account_id": account}, {"folder_name": "changed"}),
+        }
+        if model in plain:
+            return plain[model]
         if model == "mail.center.account":
             return self.account_values(f"n{number}@mc.example"), {"name": "changed"}
         if model in ("mail.center.profile", "mail.center.type", "mail.center.template"):
@@ -191,10 +204,6 @@ class MatrixCase:
             return {"folder_id": self.fresh("mail.center.folder").id}, {"failures": 1}
         if model == "mail.center.pop3.message":
             return {"account_id": account, "uidl": f"u{number}"}, {"state": "gone"}
-        if model == "mail.center.adopt":
-            return {}, {"line_ids": []}
-        if model == "mail.center.handover":
-            return {"user_id": self.users["owner"].id}, {"forget_passwords": True}
         if model == "mail.center.adopt.line":
             return {"adopt_id": self.fresh("mail.center.adopt").id}, {"selected": True}
         if model == "mail.center.switch":
@@ -202,12 +211,6 @@ class MatrixCase:
                 {**self.account_values(f"pop{number}@mc.example"), "pop3_host": "pop.mc.example"}
             )
             return {"account_id": legacy.id}, {"imap_login": "changed"}
-        if model == "mail.center.sending":
-            return {}, {}
-        if model == "mail.center.backfill":
-            return {"account_id": account}, {"everything": False}
-        if model == "mail.center.transfer":
-            return {}, {"update": True}
         if model == "mail.center.trigger":
             return {"name": f"T{number}", "url": "https://hook.example.com/"}, {"name": "changed"}
         if model == "mail.center.trigger.call":
@@ -216,8 +219,6 @@ class MatrixCase:
                  "message_id": self.fresh("mail.center.message").id},
                 {"key": "changed"},
             )
-        if model == "mail.center.upload.start":
-            return {"account_id": account}, {"folder_name": "changed"}
         if model == "mail.center.upload":
             folder = self.fresh("mail.center.folder").id
             owner = self.users["owner"].id
@@ -236,10 +237,6 @@ class MatrixCase:
                 {"account_id": account, "name": f"R{number}", "senders": "a@b.c", "star": True},
                 {"name": "changed"},
             )
-        if model == "mail.center.log":
-            return {"account_id": account, "event": "e", "message": "m"}, {"message": "n"}
-        if model == "mail.center.log.import":
-            return {"name": f"f{number}.jsonl"}, {"name": "changed"}
         if model == "mail.center.quarantine":
             return {"account_id": account, "error": "e"}, {"error": "f"}
         if model == "mail.center.unread":
@@ -263,10 +260,6 @@ class MatrixCase:
             return {"subject": f"new {number}"}, {"subject": "changed"}
         if model == "mail.center.message":
             return {"account_id": account, "direction": "in"}, {"type_id": self.some_type.id}
-        if model == "mail.center.privacy":
-            return {"email": "eve@outside.example"}, {"email": "eva@outside.example"}
-        if model == "mail.center.erasure":
-            return {"reason": "request"}, {"message_count": 1}
         message = self.fresh("mail.center.message")
         if model == "mail.center.reading":
             now = self.env.cr.now()

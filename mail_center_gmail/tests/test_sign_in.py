@@ -1,5 +1,5 @@
 from odoo.addons.mail_center.tests.sign_in_common import SignInCase, SignInTests
-from odoo.tests import HttpCase, tagged
+from odoo.tests import HttpCase, TransactionCase, new_test_user, tagged
 
 
 @tagged("post_install", "-at_install")
@@ -30,3 +30,12 @@ class TestGoogleSignIn(SignInTests, SignInCase, HttpCase):
             " AND column_name LIKE 'google_gmail%'"
         )
         self.assertFalse(self.env.cr.fetchall())
+
+
+@tagged("post_install", "-at_install")
+class TestGmailSettings(TransactionCase):
+    def test_the_search_for_settings_speaks_of_signing_in_and_of_no_app_password(self):
+        boss = new_test_user(self.env, "mc_boss", groups="mail_center.group_manager")
+        (found,) = self.env["mail.center.probe"].with_user(boss)._find("anna@gmail.com")
+        self.assertIn("sign in", found["note"])
+        self.assertNotIn("app password", found["note"])
