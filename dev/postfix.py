@@ -152,13 +152,16 @@ class Postfix:
         deadline = time.monotonic() + seconds
         while len(found := self.messages(address)) < number:
             if time.monotonic() > deadline:
-                log = self.home / "postfix.log"
                 raise DevError(
-                    f"{len(found)} of {number} mails for {address} came.\n"
-                    + (log.read_text()[-3000:] if log.exists() else "")
+                    f"{len(found)} of {number} mails for {address} came.\n{self.log()}"
                 )
             time.sleep(0.05)
         return found
+
+    def log(self) -> str:
+        """The end of its log."""
+        log = self.home / "postfix.log"
+        return log.read_text()[-3000:] if log.exists() else ""
 
     def _run(self, command: str) -> None:
         done = subprocess.run(

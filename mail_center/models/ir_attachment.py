@@ -61,6 +61,22 @@ class IrAttachment(models.Model):
         )
 
     @api.model
+    def _mail_sources(self, records):
+        """The same for many: id of the record → its attachments."""
+        found = self.sudo().search_fetch(
+            [
+                ("res_model", "=", records._name),
+                ("res_id", "in", records.ids),
+                ("res_field", "=", "raw_source"),
+            ],
+            ["res_id", "checksum", "store_fname", "db_datas", "res_model", "res_field"],
+        )
+        sources = dict.fromkeys(records.ids, found.browse())
+        for attachment in found:
+            sources[attachment.res_id] |= attachment
+        return {number: one.with_prefetch(found._prefetch_ids) for number, one in sources.items()}
+
+    @api.model
     def _mail_source_vals(self, record, raw):
         """The values of that attachment."""
         return {

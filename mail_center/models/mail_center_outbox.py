@@ -56,10 +56,11 @@ class MailCenterOutbox(models.Model):
     claim_worker = fields.Char()
     claim_until = fields.Datetime()
 
-    def _raw(self):
-        """The frozen bytes of the mail."""
+    def _raw(self, sources=None):
+        """The frozen bytes of the mail; *sources*: what was looked up for many at once."""
         self.ensure_one()
-        attachments = self.env["ir.attachment"]._mail_source(self.message_id)
+        find = self.env["ir.attachment"]._mail_source
+        attachments = find(self.message_id) if sources is None else sources[self.message_id.id]
         raw = attachments.raw if len(attachments) == 1 else b""
         if not raw or hashlib.sha1(raw).hexdigest() != attachments.checksum:
             raise MissingSource(
@@ -85,7 +86,11 @@ class MailCenterOutbox(models.Model):
         outboxes = self.sudo()
         outboxes.write({"state": state, **vals})
         outboxes.message_id.write({"state": state})
+        outboxes._state_changed(state)
         return True
+
+    def _state_changed(self, state):
+        """What else follows from a new state of these (sudo), whichever way it was stored."""
 
     def _require_writer(self):
         self.check_access("read")

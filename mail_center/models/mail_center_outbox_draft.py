@@ -17,9 +17,9 @@ class MailCenterOutbox(models.Model):
             wait = ((outbox.send_after or now) - now).total_seconds()
             outbox.is_scheduled = shown_state(outbox.state, outbox.attempts, wait) == SCHEDULED
 
-    def _set_state(self, state, **vals):
-        result = super()._set_state(state, **vals)
-        drafts = self.sudo().draft_ids
+    def _state_changed(self, state):
+        result = super()._state_changed(state)
+        drafts = self.draft_ids
         if state in ("sent", "partly_sent", "uncertain"):
             for draft in drafts.filtered("parent_id"):
                 flag = "$Forwarded" if draft.mode == "forward" else "\\Answered"

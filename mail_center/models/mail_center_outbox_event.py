@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 
 from .mail_center_message import STATES
 
@@ -51,8 +51,7 @@ class MailCenterOutbox(models.Model):
         )
 
     def _by_whom(self):
-        user = self.env.user
-        return False if user == self.env.ref("base.user_root") else user.id
+        return False if self.env.uid == SUPERUSER_ID else self.env.uid
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -15,9 +15,10 @@ class MailCenterOutbox(models.Model):
 
     _inherit = "mail.center.outbox"
 
-    def _set_state(self, state, **vals):
-        result = super()._set_state(state, **vals)
-        for outbox in self.sudo().filtered("message_id.is_odoos"):
+    def _state_changed(self, state):
+        result = super()._state_changed(state)
+        self.message_id.fetch(["is_odoos"])
+        for outbox in self.filtered("message_id.is_odoos"):
             outbox._tell_odoo()
         return result
 

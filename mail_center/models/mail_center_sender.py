@@ -40,6 +40,25 @@ def _ring(database, seconds):
     timer.start()
 
 
+class Accepted(list):
+    """``[(outbox id, attempt)]`` of what a server took, until it is summed up.
+
+    ``unmarked``: ids of which the database does not know it yet.
+    """
+
+    def __init__(self):
+        super().__init__()
+        self.unmarked = []
+
+    def add(self, row_id, attempt):
+        self.append((row_id, attempt))
+        self.unmarked.append(row_id)
+
+    def clear(self):
+        self.unmarked.clear()
+        return super().clear()
+
+
 class MailCenterSender(models.AbstractModel):
     """Drains the outbox: the only place where SMTP and database take turns.
 
@@ -164,7 +183,7 @@ class MailCenterSender(models.AbstractModel):
     def _send_loads(self, account, loads, token, session, ends, patient):
         """Send *loads* until *ends* (``time.monotonic()``). False when no time is left."""
         began = settled = prolonged = time.monotonic()
-        in_time, accepted = True, []
+        in_time, accepted = True, Accepted()
         try:
             for row, envelope_from, recipients, raw in loads:
                 now = time.monotonic()
@@ -193,7 +212,7 @@ class MailCenterSender(models.AbstractModel):
                     self._transaction(partial(self._unsendable, row, error))
                     continue
                 if self._is_accepted(attempt):
-                    accepted.append((row.id, attempt))
+                    accepted.add(row.id, attempt)
                     continue
                 self._record(row, token, attempt)
                 if attempt.throttled and account.send_retry_at:
@@ -229,10 +248,11 @@ class MailCenterSender(models.AbstractModel):
 
         Returns the loads and the rows they belong to; a mail whose bytes are gone waits.
         """
-        loads, usable = [], rows.browse()
+        loads, usable = [], []
+        sources = self.env["ir.attachment"]._mail_sources(rows.message_id)
         for row in rows:
             try:
-                raw = row._raw()
+                raw = row._raw(sources)
             except MissingSource as error:
                 if row._is_expired(self.env.cr.now()):
                     self._give_up_on(row, error=str(error))
@@ -248,8 +268,8 @@ class MailCenterSender(models.AbstractModel):
                 continue
             open_rows = row._open_recipients()
             loads.append((row, row.envelope_from, open_rows.mapped("email"), raw))
-            usable |= row
-        return loads, usable
+            usable.append(row.id)
+        return loads, rows.browse(usable)
 
     @api.model
     def _host_name(self, account):

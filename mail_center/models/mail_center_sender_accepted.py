@@ -8,10 +8,10 @@ from .mail_center_outbox_recipient import OPEN_STATES
 class MailCenterSender(models.AbstractModel):
     """The usual case, fast: a server that takes one mail after the other, for all recipients.
 
-    One short transaction a mail: that the end of its content goes out now, together with what the
-    server said of the mail before. The rest (states, history, log, notices) is summed up for
-    many mails at once; until then *phase* is ``done``, and whoever finds such a mail after a
-    crash sums it up without the server.
+    One short transaction a mail: that the end of its content goes out now, and that the server
+    took the mail before. The rest (answers, states, history, log, notices) is written for many
+    mails at once; until then *phase* is ``done``, and whoever finds such a mail after a crash
+    knows that everybody who was to get it did.
     """
 
     _inherit = "mail.center.sender"
@@ -22,7 +22,7 @@ class MailCenterSender(models.AbstractModel):
                ),
                taken AS (
                 UPDATE mail_center_outbox outbox
-                   SET phase = 'done'
+                   SET phase = 'done', sent_at = now() AT TIME ZONE 'utc'
                   FROM known
                  WHERE outbox.id = known.id AND claim_token = %(token)s AND state = 'sending'
              RETURNING known.*
@@ -69,35 +69,28 @@ class MailCenterSender(models.AbstractModel):
 
     @api.model
     def _phase(self, row, token, accepted, phase):
-        """Commit that the final dot is about to go out; see RFC 5321, 4.5.3.2.6.
-
-        *accepted* is noted with it and emptied.
-        """
+        """Commit that the final dot is about to go out; see RFC 5321, 4.5.3.2.6."""
         if phase != "content":
             return
 
-        def note():
+        def mark():
             self.env.cr.execute(
-                f"""
-                {self._NOTE_ACCEPTED},
-                content AS (
-                    UPDATE mail_center_outbox
-                       SET phase = 'content', sent_at = now() AT TIME ZONE 'utc'
-                     WHERE id = %(id)s AND claim_token = %(token)s AND state = 'sending'
-                 RETURNING id
-                )
-                SELECT (SELECT count(*) FROM content), ARRAY(SELECT id FROM taken)
+                """
+                UPDATE mail_center_outbox
+                   SET phase = CASE WHEN id = %(id)s THEN 'content' ELSE 'done' END
+                 WHERE id = ANY(%(ids)s) AND claim_token = %(token)s
+                   -- Found by their ids: the index of what is being sent grows with each mark.
+                   AND coalesce(state, '') = 'sending'
+             RETURNING id
                 """,
-                {**self._accepted_values(token, accepted), "id": row.id},
+                {"id": row.id, "ids": [row.id, *accepted.unmarked], "token": token},
                 log_exceptions=False,
             )
-            is_ours, noted = self.env.cr.fetchone()
-            if not is_ours:
+            if (row.id,) not in self.env.cr.fetchall():
                 raise ClaimLost(row.id)
-            return noted
 
-        noted, _left = self._transaction(note, sql_only=True)
-        self._record_others(token, accepted, noted)
+        self._transaction(mark, sql_only=True)
+        accepted.unmarked.clear()
 
     @api.model
     def _record_others(self, token, accepted, noted):
@@ -109,7 +102,10 @@ class MailCenterSender(models.AbstractModel):
 
     @api.model
     def _settle(self, account, token, accepted):
-        """Note what is *accepted* and empty it, sum up all such mails of a batch, and commit."""
+        """Write down what is *accepted* and empty it, and commit."""
+        if not accepted:
+            return
+
         def settle():
             self.env.invalidate_all()
             self.env.cr.execute(
@@ -118,11 +114,7 @@ class MailCenterSender(models.AbstractModel):
                 log_exceptions=False,
             )
             noted = self.env.cr.fetchone()[0]
-            rows = self.env["mail.center.outbox"].sudo().search(
-                [("claim_token", "=", token), ("state", "=", "sending"), ("phase", "=", "done")],
-                order="id",
-            )
-            self._sum_up_accepted(rows)
+            self._sum_up_accepted(self.env["mail.center.outbox"].sudo().browse(noted))
             for _id, attempt in accepted[-1:]:
                 self._record_account(account, attempt)
             return noted
@@ -132,14 +124,57 @@ class MailCenterSender(models.AbstractModel):
 
     @api.model
     def _sum_up_accepted(self, rows):
-        """The states of mails whose recipients are known; most have reached everybody."""
-        rows.message_id.fetch(["is_odoos", "state", "account_id"])
+        """The states of mails that a server took; most have reached everybody."""
+        # Of those whose worker died no answer is kept.
+        left = rows._open_recipients()
+        if left:
+            left.write({"state": SENT, "reason_code": "accepted", "date": self.env.cr.now()})
+            left.outbox_id.sent_at = self.env.cr.now()
         sent = rows.filtered(lambda row: row._summary() == SENT)
         if sent:
-            sent._set_state(SENT, claim_token=False, error=False)
+            self._store_sent(sent)
+            sent._state_changed(SENT)
             self._tell_sent(sent)
         for row in rows - sent:
             self._sum_up(row)
+
+    @api.model
+    def _store_sent(self, rows):
+        """What ``_set_state`` stores of mails that everybody got, for many at once."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            """
+              WITH before AS (
+                    SELECT id, state FROM mail_center_outbox WHERE id = ANY(%(ids)s)
+                   ),
+                   stored AS (
+                    UPDATE mail_center_outbox AS outbox
+                       SET state = 'sent', claim_token = NULL, error = NULL, is_done_with = FALSE,
+                           sent_is_proof = FALSE, doubt_next = NULL, doubt_checks = 0,
+                           write_uid = %(uid)s, write_date = now() AT TIME ZONE 'utc'
+                      FROM before
+                     WHERE outbox.id = before.id
+                 RETURNING outbox.id, message_id, before.state
+                   ),
+                   history AS (
+                    INSERT INTO mail_center_outbox_event
+                           (outbox_id, date, state_before, state,
+                            create_uid, create_date, write_uid, write_date)
+                    SELECT id, now() AT TIME ZONE 'utc', state, 'sent',
+                           %(uid)s, now() AT TIME ZONE 'utc', %(uid)s, now() AT TIME ZONE 'utc'
+                      FROM stored
+                  ORDER BY id
+                   )
+            UPDATE mail_center_message AS message
+               SET state = 'sent', write_uid = %(uid)s, write_date = now() AT TIME ZONE 'utc'
+              FROM stored
+             WHERE message.id = stored.message_id
+            """,
+            {"ids": rows.ids, "uid": self.env.uid},
+            log_exceptions=False,
+        )
+        rows.invalidate_recordset()
+        rows.message_id.invalidate_recordset()
 
     @api.model
     def _tell_sent(self, rows):

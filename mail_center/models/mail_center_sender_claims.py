@@ -135,21 +135,16 @@ class MailCenterSender(models.AbstractModel):
                                          * interval '1 second'
                       FROM before
                      WHERE outbox.id = before.id
-                 RETURNING outbox.id, outbox.message_id, before.state
-                   ),
-                   history AS (
-                    INSERT INTO mail_center_outbox_event
-                           (outbox_id, date, state_before, state,
-                            create_uid, create_date, write_uid, write_date)
-                    SELECT id, now() AT TIME ZONE 'utc', state, 'sending',
-                           %(uid)s, now() AT TIME ZONE 'utc', %(uid)s, now() AT TIME ZONE 'utc'
-                      FROM claimed
-                  ORDER BY id
+                 RETURNING outbox.id, before.state
                    )
-            UPDATE mail_center_message AS message
-               SET state = 'sending'
+            -- The mail itself stays as it is meanwhile: a large row with many indexes.
+            INSERT INTO mail_center_outbox_event
+                   (outbox_id, date, state_before, state,
+                    create_uid, create_date, write_uid, write_date)
+            SELECT id, now() AT TIME ZONE 'utc', state, 'sending',
+                   %(uid)s, now() AT TIME ZONE 'utc', %(uid)s, now() AT TIME ZONE 'utc'
               FROM claimed
-             WHERE message.id = claimed.message_id
+          ORDER BY id
             """,
             {
                 "ids": ids,

@@ -58,6 +58,9 @@ class MailCenterSender(models.AbstractModel):
                     "date": now,
                 }
             )
+        states = {result.state for result in attempt.results.values()}
+        if states & {"sent", "uncertain"}:
+            row.sent_at = now
         self._sum_up(row, attempt.results)
         self._record_account(row.account_id, attempt)
 
@@ -131,6 +134,7 @@ class MailCenterSender(models.AbstractModel):
     def _in_doubt(self, row):
         """Its worker died after it could have handed the mail over: nobody knows."""
         row._new_doubt()
+        row.sent_at = self.env.cr.now()
         row._set_state("uncertain", error=self._uncertain_text())
         self.env["mail.center.log"]._add(
             row.account_id,

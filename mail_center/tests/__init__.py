@@ -52,6 +52,7 @@ from . import (
     test_send_claims,
     test_send_doubt,
     test_send_odoo,
+    test_send_postfix,
     test_send_rights,
     test_send_trouble,
     test_smart_button,

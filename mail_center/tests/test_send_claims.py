@@ -57,7 +57,7 @@ class TestSendClaims(SendCase):
         self.send()
         self.assertEqual(self.server.taken, 0)
         self.assertEqual(self.outbox(message).claim_token, "theirs")
-        self.assertEqual(message.state, "sending")
+        self.assertEqual(self.outbox(message).state, "sending")
 
     def test_a_worker_that_wakes_late_does_not_write_over_what_was_decided_meanwhile(self):
         message = self.held("content", "2020-01-01")
