@@ -100,7 +100,8 @@ def compose_setup(env) -> None:
     ).active = True
     filler = "Words and more words. " * 100
     env["mail.center.template"].create(
-        {"name": "Bench", "subject": "About {{ document.name }}", "model": "crm.lead",
+        {"name": "Bench", "subject": "About {{ document.name }}",
+         "model_id": env["ir.model"]._get_id("crm.lead"),
          "body_html": BODY.format(name="{{ recipient.name }}", title="{{ document.name }}",
                                   filler=filler)}
     )  # fmt: skip
