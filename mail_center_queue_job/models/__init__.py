@@ -1,0 +1,1 @@
+from . import mail_center_account, mail_center_receiver, mail_center_sender

@@ -1,0 +1,53 @@
+from odoo import api, models
+
+RECEIVE, SEND = "receive", "send"
+
+
+class MailCenterAccount(models.Model):
+    """An account's passes and batches as jobs, which any machine may run."""
+
+    _inherit = "mail.center.account"
+
+    def _job_channel(self, kind, work):
+        """The channel of the account's server, ``root.mail_center.receive.imap_example_com``: how
+        many of its jobs run at a time is the channel's capacity, set where the jobs run."""
+        self.ensure_one()
+        host = (self[f"{kind}_host"] or "none").lower()
+        name = "".join(letter if letter.isalnum() else "_" for letter in host)
+        return f"root.mail_center.{work}.{name}"
+
+    def _queue_receive(self):
+        """One job an account and pass: while it waits or runs there is no second one."""
+        for account in self:
+            account.with_delay(
+                channel=account._job_channel(account.protocol, RECEIVE),
+                identity_key=f"mail_center:{RECEIVE}:{account.id}",
+                description=account.env._("Fetch mail: %s", account.email),
+            )._job_receive()
+
+    def _queue_send(self, mailing):
+        """One job an account and kind of mail; what a person wrote goes before mailings."""
+        for account in self:
+            account.with_delay(
+                channel=account._job_channel("smtp", SEND),
+                identity_key=f"mail_center:{SEND}:{account.id}:{int(mailing)}",
+                priority=20 if mailing else 5,
+                description=account.env._("Send mail: %s", account.email),
+            )._job_send(mailing)
+
+    def _job_receive(self):
+        """The job: a pass over the mailbox, unless another worker has it just now."""
+        self.env["mail.center.receiver"].sudo()._receive_due(self.sudo())
+
+    def _job_send(self, mailing):
+        """The job: everything of the account that is due."""
+        sender = self.env["mail.center.sender"].sudo()
+        sender.with_context(mail_center_group=(self.id, mailing))._send_due()
+
+    @api.model
+    def _pending_jobs(self, work):
+        """How many jobs of ``receive`` or ``send`` wait or run."""
+        return self.env["queue.job"].sudo().search_count(
+            [("identity_key", "=like", f"mail_center:{work}:%"),
+             ("state", "in", ("pending", "enqueued", "started", "wait_dependencies"))]
+        )
