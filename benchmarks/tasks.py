@@ -106,6 +106,24 @@ def profile(env, lines: int = 40) -> str:
     return text.getvalue()
 
 
+def empty(env) -> None:
+    """As before the first pass: no mail, and folders that nothing is known of."""
+    env.cr.execute("TRUNCATE mail_center_message, mail_center_thread CASCADE")
+    env.cr.execute("DELETE FROM ir_attachment WHERE res_model = 'mail.center.message'")
+    env.cr.execute(
+        "UPDATE mail_center_folder SET uidvalidity = 0, uidnext = 0, highestmodseq = 0,"
+        " known_uids = 0, last_uid = 0, complete = false, import_uidnext = 0"
+    )
+    env.cr.execute("UPDATE mail_center_account SET next_sync = NULL")
+    env.cr.commit()
+    env.invalidate_all()
+    env["ir.attachment"]._gc_file_store()
+
+
+def use_port(env, port: int) -> None:
+    env["mail.center.account"].search([("id", "!=", 0)]).imap_port = port
+
+
 def receive_one(env, address: str) -> dict:
     """The same for one account alone."""
     accounts = env["mail.center.account"].search([("id", "!=", 0)])
@@ -178,7 +196,7 @@ def sizes(env) -> dict:
     env.cr.execute("SELECT count(*) FROM mail_center_message")
     mails = env.cr.fetchone()[0] or 1
     tables = ("message", "message_location", "thread", "thread_reference")
-    names = [f"mail_center_{name}" for name in tables] + ["ir_attachment"]
+    names = [f"mail_center_{name}" for name in tables]
     env.cr.execute(
         "SELECT sum(pg_table_size(name::regclass)), sum(pg_indexes_size(name::regclass))"
         " FROM unnest(%s) AS name", [names],

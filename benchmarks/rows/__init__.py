@@ -6,12 +6,12 @@ from benchmarks.rows import compose, cost, growth, idle, latency, mailbox, queue
 ROWS = {
     "sync": sync.run,
     "idle": idle.run,
-    "fresh": idle.fresh,
     "queue": queue.run,
     "workers": workers.run,
     "compose": compose.run,
     "cost": cost.run,
     "latency": latency.run,
     "growth": growth.run,
+    "fresh": idle.fresh,
     "mailbox": mailbox.run,
 }

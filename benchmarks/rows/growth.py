@@ -21,7 +21,8 @@ def run(stage: Stage) -> Row:
     times, peaks, storing = [], [], []
     for size in sizes:
         address = stage.mailbox("growth", size, scale=0.1, large=False)
-        if size == sizes[-1]:
+        if size == sizes[-1] and stage.boxes[address] == size:
+            stage.boxes[address] += 1
             stage.sandbox.append(address, [(_large(address), [], None)])
         with stage.odoo("growth") as odoo:
             peers.add_account(odoo, stage, address, whole_megabytes=100)

@@ -59,9 +59,8 @@ def fresh(stage: Stage) -> Row:
     """100 new among 100,000 against 100 new among 1,000."""
     many, few = stage.count(100_000, 2000), 1000
     row = Row("fresh", f"{NEW} new mails in a folder of {many:,} and in one of {few:,}")
-    boxes = {
-        size: stage.mailbox(f"fresh{size}", size, scale=0.02, large=False) for size in (many, few)
-    }
+    # The mailboxes of the row growth, where it ran before.
+    boxes = {size: stage.mailbox("growth", size, scale=0.1, large=False) for size in (many, few)}
     with stage.odoo("fresh") as odoo:
         ports = stage.sandbox.ports
         for address in boxes.values():
