@@ -24,7 +24,8 @@ summary{color:#9ca3af}
 # A mail that chooses its colours has chosen them for white paper: the whole is turned over, its
 # pictures are turned back.
 _TURNED = """
-html{background:#fff;filter:invert(.88) hue-rotate(180deg)}
+html{filter:invert(.88) hue-rotate(180deg)}
+body{background:transparent}
 img{filter:invert(1) hue-rotate(180deg)}
 """
 _PRINTED = """

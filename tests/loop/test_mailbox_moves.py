@@ -59,6 +59,8 @@ def test_mail_is_archived_deleted_and_moved_by_keys_and_buttons(erp, sandbox, ac
     page.keyboard.press("e")
     until(page, ["Mail 3", "Mail 2", "Mail 1"])
     page.wait_for_selector(f"{ROW}.o_open:has-text('Mail 3')")
+    # The focus was on the row that is gone: it is on the next one, not lost.
+    page.wait_for_function("document.activeElement.closest('.o_mail_center_row.o_open')")
     page.click(".o_notification:has-text('Archived') button:has-text('Undo')")
     until(page, ["Mail 4", "Mail 3", "Mail 2", "Mail 1"])
 
@@ -67,6 +69,7 @@ def test_mail_is_archived_deleted_and_moved_by_keys_and_buttons(erp, sandbox, ac
     until(page, ["Mail 3", "Mail 2", "Mail 1"])
     page.keyboard.press("#")
     until(page, ["Mail 2", "Mail 1"])
+    page.wait_for_function("document.activeElement.closest('.o_mail_center_row.o_open')")
     page.keyboard.press("v")
     page.fill(".modal input", "klien")
     page.click(".modal button:has-text('Klienci')")

@@ -11,21 +11,15 @@ import { localization } from "@web/core/l10n/localization";
 import { _t } from "@web/core/l10n/translation";
 import { useService } from "@web/core/utils/hooks";
 
-import {
-    isEdited,
-    lineToWriteOn,
-    markBlocks,
-    placeSignature,
-    placeTemplate,
-    templateBlock,
-    withoutWrapper,
-} from "./body";
+import { lineToWriteOn, markBlocks, placeSignature, withoutWrapper } from "./body";
 import { listenForShortcuts } from "./canned";
 import { ComposeFiles } from "./compose_files";
+import { useDrops } from "./drops";
 import { PreviewDialog } from "./preview_dialog";
 import { Recipients } from "./recipients";
 import { useSaving } from "./saving";
 import { SendLater } from "./send_later";
+import { useTemplates } from "./template_choice";
 
 const MODEL = "mail.center.draft";
 const OPTIONS = "mail_center.options";
@@ -64,6 +58,7 @@ export class ComposeWindow extends Component {
             read: () => this.bodyHtml(),
             readNow: () => this.editor.getContent(),
         });
+        Object.assign(this, useTemplates(this), useDrops(this));
         this.cssRules = new WeakMap();
         this.typing = new Set();
         this.editorConfig = this.makeEditorConfig();
@@ -240,52 +235,6 @@ export class ComposeWindow extends Component {
         browser.localStorage.setItem(OPTIONS, this.state.options ? "open" : "folded");
     }
 
-    // ---- templates -------------------------------------------------------------
-
-    insertTemplate() {
-        const block = templateBlock(this.editor.editable);
-        if (!block || !isEdited(block)) {
-            return this.replaceTemplate();
-        }
-        this.dialog.add(ConfirmationDialog, {
-            title: _t("Replace what you changed?"),
-            body: _t(
-                "You have changed the text of the template that is in the mail. The other template takes its place; what you wrote outside of it stays."
-            ),
-            confirmLabel: _t("Replace"),
-            confirm: () => this.replaceTemplate(),
-            cancelLabel: _t("Keep my text"),
-            cancel: () => {},
-        });
-    }
-
-    async replaceTemplate() {
-        await this.saving.flush();
-        const answer = await this.orm.call(MODEL, "insert_template", [
-            [this.draft.id],
-            this.state.templateId,
-        ]);
-        Object.assign(this.draft, {
-            template_id: this.state.templateId,
-            files: answer.files,
-            version: answer.version,
-            touched: true,
-        });
-        if (answer.subject) {
-            this.draft.subject = answer.subject;
-        }
-        if (answer.type_id && answer.type_id !== this.draft.type_id) {
-            this.draft.type_id = answer.type_id;
-            this.changed("type_id");
-        }
-        placeTemplate(this.editor.editable, answer.html);
-        this.editor.shared.history.addStep();
-        this.changed("body_html");
-        for (const warning of answer.warnings) {
-            this.notification.add(warning, { type: "warning" });
-        }
-    }
-
     // ---- the window ------------------------------------------------------------
 
     toggleMinimised() {
@@ -349,31 +298,6 @@ export class ComposeWindow extends Component {
         if (document.activeElement?.closest(".o-mail-Composer")) {
             back.focus();
         }
-    }
-
-    onDragOver(ev) {
-        if (ev.dataTransfer?.types.includes("Files")) {
-            ev.preventDefault();
-            this.state.dragging = true;
-        }
-    }
-
-    onDragLeave(ev) {
-        if (!this.root.el.contains(ev.relatedTarget)) {
-            this.state.dragging = false;
-        }
-    }
-
-    onDrop(ev) {
-        this.state.dragging = false;
-        const files = [...(ev.dataTransfer?.files || [])];
-        const pictures = files.length && files.every((file) => file.type.startsWith("image/"));
-        if (!files.length || (pictures && this.editor.editable.contains(ev.target))) {
-            return; // pictures dropped on the text go into the text
-        }
-        ev.preventDefault();
-        ev.stopPropagation();
-        this.files.add(files);
     }
 
     setFilesApi(api) {

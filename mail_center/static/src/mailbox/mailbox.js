@@ -9,6 +9,7 @@ import { standardActionServiceProps } from "@web/webclient/actions/action_servic
 import { readAddress, useAddress } from "./address";
 import { bulkTools } from "./bulk";
 import { Conversation } from "./conversation";
+import { useFocusKept } from "./focus";
 import { useLoading } from "./loading";
 import { useMailActions } from "./mail_actions";
 import { MailList } from "./mail_list";
@@ -73,6 +74,7 @@ export class Mailbox extends Component {
                 this.open(this.state.openId, { keepUrl: true });
             }
         });
+        useFocusKept();
         useShortcuts({
             j: () => this.step(1),
             k: () => this.step(-1),
