@@ -9,9 +9,10 @@ const NEXT = [".o_mail_center_row.o_open .o_mail_center_main", ".o_mail_center_m
 /** Focus is never lost: an archived mail leaves it to the next one, not to the page's beginning. */
 export function useFocusKept() {
     let inside = false;
+    const look = () => (inside = !!document.activeElement?.closest(ROOT));
+    useExternalListener(document, "focusin", look);
     // Who presses beside everything wants the focus nowhere.
-    useExternalListener(document, "pointerdown", () => (inside = false), { capture: true });
-    useExternalListener(document, "focusin", (ev) => (inside = !!ev.target.closest?.(ROOT)));
+    useExternalListener(document, "pointerup", look, { capture: true });
     onPatched(() => {
         if (!inside) {
             return;
