@@ -128,6 +128,7 @@ from . import (
     mail_center_sender_refusals,
     mail_center_sender_rights,
     mail_center_server_changes,
+    mail_center_server_deletions,
     mail_center_server_drafts,
     mail_center_sign_in,
     mail_center_snooze,

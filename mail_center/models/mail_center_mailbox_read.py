@@ -25,8 +25,8 @@ class MailCenterMailbox(models.AbstractModel):
         mails = message
         if message.thread_id:
             mails |= self.env["mail.center.message"].search(
-                [("thread_id", "=", message.thread_id.id), ("account_id", "=",
-                 message.account_id.id)],
+                [("thread_id", "=", message.thread_id.id),
+                 ("account_id", "=", message.account_id.id), ("is_deleted", "=", False)],
                 order="date desc, id desc",
                 limit=CONVERSATION_MAX,
             )

@@ -41,7 +41,7 @@ class MailCenterThread(models.Model):
                                WHERE direction = 'in' AND is_read IS NOT TRUE) AS unread,
                            (array_agg(subject ORDER BY date, id))[1] AS subject
                       FROM mail_center_message
-                     WHERE thread_id IN %s
+                     WHERE thread_id IN %s AND is_deleted IS NOT TRUE
                   GROUP BY thread_id
                    ) AS counted
              WHERE thread.id = counted.thread_id

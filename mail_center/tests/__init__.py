@@ -10,6 +10,7 @@ from . import (
     test_configuration,
     test_corpus,
     test_dashboard,
+    test_delete,
     test_deliverability,
     test_draft,
     test_draft_send,

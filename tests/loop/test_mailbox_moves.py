@@ -82,3 +82,14 @@ def test_mail_is_archived_deleted_and_moved_by_keys_and_buttons(erp, sandbox, ac
     assert on_server(sandbox, "INBOX") == {"Mail 1"}
     page.click(".o_mail_center_places button:has-text('Trash')")
     until(page, ["Mail 3"])
+
+    # From there it goes for good, and asks before.
+    page.click(f"{ROW}:has-text('Mail 3')")
+    page.keyboard.press("#")
+    page.wait_for_selector(".modal:has-text('removed from the mail server too')")
+    page.click(".modal button:has-text('Discard'), .modal button:has-text('Cancel')")
+    until(page, ["Mail 3"])
+    page.keyboard.press("#")
+    page.click(".modal button:has-text('Delete for good')")
+    until(page, [])
+    eventually(lambda: on_server(sandbox, "Trash") == set(), "the trash on the server is empty")
