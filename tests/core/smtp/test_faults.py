@@ -83,7 +83,7 @@ def test_a_connection_that_breaks_before_the_content_leaves_the_mail_to_be_tried
 
 @pytest.mark.parametrize("fault", BREAKS)
 def test_a_connection_that_breaks_after_the_final_dot_leaves_the_mail_in_doubt(fault):
-    attempt, received = send({".": fault}, timeout=0.1)
+    attempt, received = send({".": fault}, timeout=0.3)
     assert states(attempt) == ["uncertain", "uncertain"]
     assert (attempt.phase, attempt.connection_usable) == ("content", False)
     assert received.endswith(b"Text\r\n.\r\n")
