@@ -165,8 +165,9 @@ def compose_odoos(env) -> dict:
     context = {"default_model": "crm.lead", "default_res_ids": lead.ids,
                "default_composition_mode": "comment"}  # fmt: skip
     Composer = env["mail.compose.message"].with_context(**context)
-    spec = {name: {} for name in ("subject", "body", "partner_ids", "attachment_ids",
-                                  "template_id", "email_from", "author_id")}  # fmt: skip
+    # All that its form shows, as the web client asks for it.
+    shown = Composer.get_view(view_type="form")["models"]["mail.compose.message"]
+    spec = {name: {} for name in shown}
     begin = time.perf_counter()
     values = Composer.onchange({}, [], spec)["value"]
     env.flush_all()
