@@ -45,10 +45,13 @@ ADVICE = {
     "folder_differs": "*Repair* on the page *Folders* of the account fetches what is missing.",
     "folder_failed": "Is the folder still there, and may this login read it? Otherwise set it to "
     "*off* on the page *Folders*. The other folders are read all the same.",
+    "folder_pass": NOTHING,
     "folder_renumbered": "Nothing to do: the mails are recognised and not fetched again.",
     "folder_repaired": NOTHING,
     "handed_over": NOTHING,
     "health_down": "The sentence names the reason; *Mailer status* shows it for every account.",
+    "health_expiry": "A certificate: whoever runs the server renews it. An access by OAuth: log in "
+    "to the provider again in the account. Both before that day.",
     "health_recovered": NOTHING,
     "oauth_ended": "The owner presses *Sign in* on the account; everything goes on by itself.",
     "oauth_setup": "Correct the client ID and secret under *Settings → General Settings*; it is "

@@ -28,6 +28,8 @@ TELL_SECONDS = 90
 # Routers forget connections that nothing is said on; half an hour is the longest allowed.
 WAIT_SECONDS = 9 * 60
 BACKOFF_MAX_SECONDS = 3600
+# A server that says all the time that something is new has its mailbox looked into so often.
+TELL_SECONDS = 3
 # A server without IDLE is not asked again for so long.
 DEAF_SECONDS = 6 * 3600
 
@@ -131,9 +133,12 @@ class _Post(threading.Thread):
             self._session = session
             self.hears = True
             self._tell()  # of what came while nobody listened
+            told = time.monotonic()
             while not self._ended.is_set():
                 if session.wait(WAIT_SECONDS):
+                    self._ended.wait(max(0, told + TELL_SECONDS - time.monotonic()))
                     self._tell()
+                    told = time.monotonic()
         return 0
 
     def _tell(self) -> None:

@@ -446,8 +446,19 @@ _BROKEN = [
     f"${{{JS}}} #{{{JS}}} <%= {JS} %> {{% raw %}}",
 ]
 
+# Attributes that hold tags: whoever reads the cleaned text with a pattern takes them for real ones.
+_TAGS_IN_VALUES = [
+    f"<{tag} {one}='{start}' {two}='><img src=x onerror=\"{JS}\">'>words"
+    for tag, one, two in (
+        ("table><tr><td", "title", "abbr"), ("table><tr><th", "abbr", "title"),
+        ("img", "alt", "title"), ("img", "title", "alt"), ("table", "title", "summary"),
+    )
+    for start in ("<a href=", "<a x=", "<img src=", "<img data-mc-src=", "<img x=", "<a>", "<img>")
+]
+
 PAYLOADS = list(
     dict.fromkeys(
-        [*_SCRIPTS, *_ON, *_HREFS, *_SOURCES, *_LOADS, *_STYLED, *_FOREIGN, *_BROKEN]
+        [*_SCRIPTS, *_ON, *_HREFS, *_SOURCES, *_LOADS, *_STYLED, *_FOREIGN, *_BROKEN,
+         *_TAGS_IN_VALUES]
     )
 )

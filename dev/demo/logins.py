@@ -12,6 +12,10 @@ ANNA = "anna.nowak@mailcenter.example"
 OFFICE = "office@mailcenter.example"
 JAN = "jan.kowalski@mailcenter.example"
 CUSTOMER = "customer@customer.example"
+WAREHOUSE = "warehouse@mailcenter.example"  # read by POP3
 
 #: Mailboxes to look into with any mail program: address -> password. The login is the address.
-MAILBOXES = {ANNA: "anna-mail", OFFICE: "office-mail", JAN: "jan-mail", CUSTOMER: "customer"}
+MAILBOXES = {
+    ANNA: "anna-mail", OFFICE: "office-mail", JAN: "jan-mail", CUSTOMER: "customer",
+    WAREHOUSE: "warehouse-mail",
+}

@@ -101,7 +101,7 @@ class Connection:
 
     MAX_LINE = 16 * 1024 * 1024
     MAX_LINES = 2_000_000
-    MIN_RATE = 256
+    MIN_RATE = 4096
     BUFFER = 64 * 1024
     BLOCK = 32 * 1024
     BUDGET = 32 * 1024 * 1024
@@ -128,6 +128,11 @@ class Connection:
         self._budget = budget or self.BUDGET
         self._received = self._lines = 0
         self._started = time.monotonic()
+
+    @property
+    def received(self) -> int:
+        """Bytes that came since the exchange began."""
+        return self._received
 
     @contextmanager
     def patience(self, timeout: float):

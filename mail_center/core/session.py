@@ -29,6 +29,10 @@ class NetworkSession:
         """Whether the connection can still be used."""
         return not self._closed
 
+    def peer_certificate(self) -> bytes | None:
+        """The server's certificate in DER, verified or not; None without encryption."""
+        return self._connection.peer_certificate()
+
     def close(self) -> None:
         """Say goodbye if the connection is still good. Never raises, never changes anything."""
         if self._closed:

@@ -14,6 +14,7 @@ from . import (
     mail_center_account,
     mail_center_account_adoption,
     mail_center_account_dkim,
+    mail_center_account_expiry,
     mail_center_account_figures,
     mail_center_account_health,
     mail_center_account_integration,
@@ -109,6 +110,7 @@ from . import (
     mail_center_quarantine,
     mail_center_rate_limit,
     mail_center_reading,
+    mail_center_reading_ways,
     mail_center_receiver_folders,
     mail_center_receiver_messages,
     mail_center_receiver_partial,
@@ -116,6 +118,7 @@ from . import (
     mail_center_receiver_reconcile,
     mail_center_receiver_since,
     mail_center_rule,
+    mail_center_rule_audit,
     mail_center_rule_run,
     mail_center_sender,
     mail_center_sender_accepted,
@@ -158,3 +161,6 @@ from . import (
     res_config_settings_sending,
     res_partner,
 )
+
+# Outermost: what the other parts write through super() is theirs.
+from . import mail_center_account_guard  # isort: skip

@@ -194,10 +194,21 @@ class MailCenterAccount(models.Model):
                 )
 
     def _readers(self):
-        """The users who may read mail of these accounts."""
-        accounts = self.sudo()
-        permissions = accounts.permission_ids.filtered(lambda p: p.can_read or p.can_manage)
-        return accounts.user_id | permissions.user_id | permissions.profile_id.member_ids
+        """The users who may read mail of these accounts.
+
+        Not those whom a permission is left to although they have lost the right on email, or who
+        work for another company: what is told here holds senders and subjects.
+        """
+        by_right = self.env.ref("mail_center.group_user").sudo().all_user_ids
+        readers = self.env["res.users"].sudo()
+        for account in self.sudo():
+            permissions = account.permission_ids.filtered(lambda p: p.can_read or p.can_manage)
+            users = account.user_id | permissions.user_id | permissions.profile_id.member_ids
+            readers |= (users & by_right).filtered(
+                lambda user, company=account.company_id: user.active
+                and (not company or company in user.company_ids)
+            )
+        return readers
 
     def _notify_readers(self, messages):
         """Tell the open browsers of those who may read these accounts that mail changed."""

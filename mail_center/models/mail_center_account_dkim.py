@@ -2,19 +2,13 @@ from dataclasses import replace
 
 from markupsafe import Markup
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 
 from ..core.deliverability import KeyProblem, dns_record, examine, new_key, sign
 
 SELECTOR = "odoo"
 KIND = HOST = "dkim"
 COLOURS = {"ok": "success", "warning": "warning", "problem": "danger", "unknown": "secondary"}
-FOUND_OUT = frozenset(
-    {
-        "deliverability", "deliverability_date", "dkim_selector", "dkim_record", "sync_error",
-        "send_error", "listening_until", "sync_wanted", "poll_seconds",
-    }
-)
 LINE = Markup(
     '<p><span class="badge text-bg-%s">%s</span> %s</p>'
 )
@@ -35,22 +29,6 @@ class MailCenterAccount(models.Model):
     dkim_selector = fields.Char(string="Selector", readonly=True, copy=False)
     dkim_record = fields.Char(string="Record to publish", readonly=True, copy=False)
     dkim_name = fields.Char(string="Under the name", compute="_compute_dkim_name")
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        for vals in vals_list:
-            self._refuse_own_findings(vals)
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self._refuse_own_findings(vals)
-        return super().write(vals)
-
-    @api.model
-    def _refuse_own_findings(self, vals):
-        """What the mailer finds out is shown to others and put into mail: nobody else writes it."""
-        if not self.env.su and FOUND_OUT & vals.keys():
-            raise AccessError(self.env._("This part of an account can't be changed by hand."))
 
     @api.depends("dkim_selector", "email")
     def _compute_dkim_name(self):

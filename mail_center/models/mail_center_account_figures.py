@@ -27,6 +27,13 @@ class MailCenterAccount(models.Model):
     queue_since = fields.Datetime(string="Oldest in the queue", compute="_compute_figures")
     quarantine_count = fields.Integer(string="In quarantine", compute="_compute_figures")
 
+    mails_here = fields.Integer(
+        compute="_compute_mails", help="Mails of all folders that are fetched or accounted for."
+    )
+    mails_on_server = fields.Integer(
+        compute="_compute_mails", help="As the server counted them at the last look."
+    )
+
     problem = fields.Char(
         compute="_compute_problem", help="What is wrong with fetching, or else with sending."
     )
@@ -35,6 +42,18 @@ class MailCenterAccount(models.Model):
     def _compute_problem(self):
         for account in self:
             account.problem = account.sync_error or account.send_error
+
+    @api.depends("folder_ids.known_uids", "folder_ids.server_count", "folder_ids.policy")
+    def _compute_mails(self):
+        # Where one may not read the folders their number is told all the same, as in the log.
+        counted = self.env["mail.center.folder"].sudo()._read_group(
+            [("account_id", "in", self._origin.ids), ("policy", "!=", "off"),
+             ("exists_on_server", "=", True)],
+            ["account_id"], ["known_uids:sum", "server_count:sum"],
+        )
+        found = {account.id: counts for account, *counts in counted}
+        for account in self:
+            account.mails_here, account.mails_on_server = found.get(account._origin.id, (0, 0))
 
     @api.depends("last_sync", "sync_enabled", "sync_blocked", "poll_seconds")
     def _compute_lag(self):

@@ -34,7 +34,7 @@ class MailCenterAccount(models.Model):
 
     @api.depends_context("lang", "tz")
     @api.depends("status", "sync_failures", "send_error", "silent_since", "imap_security",
-                 "smtp_security", "verify_certificate")
+                 "smtp_security", "verify_certificate", "expiry_text")
     def _compute_health(self):
         for account in self:
             found = parts(account._health_facts())
@@ -59,6 +59,7 @@ class MailCenterAccount(models.Model):
             silent=bool(self.silent_since),
             unencrypted=any(self[f"{name}_security"] == "none" for name in used),
             unverified=bool(used) and not self.verify_certificate,
+            expiry_days=self.expiry_days if self.expiry_text else None,
         )
 
     def _health_sentence(self, part):
@@ -74,6 +75,9 @@ class MailCenterAccount(models.Model):
             "queue": self.env._("%s mails have been waiting to leave for long.", part.value),
             "silent": self.env._("no mail has come for unusually long."),
             "quarantine": self.env._("%s mails are in quarantine.", part.value),
+            "expiry": self.env._(
+                "a certificate or the access to the mailbox expires in %s days.", part.value
+            ),
             "unencrypted": self.env._("the connection is not encrypted."),
             "unverified": self.env._("the server's certificate is not verified."),
         }

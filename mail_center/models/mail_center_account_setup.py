@@ -143,7 +143,11 @@ class MailCenterAccount(models.Model):
             account.duplicate_warning = "\n".join(account._duplicate_sentences()) or False
 
     def _duplicate_sentences(self):
-        """What to know about other accounts on the same mailbox; names only visible ones."""
+        """What to know about other accounts on the same mailbox, of those that one may see.
+
+        Of others nothing is said, not even that there are any: who can type an address here could
+        ask for each whether somebody has connected it.
+        """
         self.ensure_one()
         same_address = same_mailbox = Domain.FALSE
         if self.email:
@@ -152,28 +156,17 @@ class MailCenterAccount(models.Model):
             same_mailbox = Domain("imap_host", "=ilike", escape_psql(self.imap_host)) & Domain(
                 "imap_login", "=ilike", escape_psql(self.imap_login)
             )
-        everyone = self.sudo().with_context(active_test=False)
+        visible = self.with_context(active_test=False)
         others = Domain("id", "!=", self._origin.id)
-        twins = everyone.search(others & same_address)
-        readers = everyone.search(others & same_mailbox) - twins
-        sentences = []
-        for found, named, unnamed in (
-            (
-                twins,
-                lambda name: self.env._("The account “%s” has the same address already.", name),
-                self.env._("Another account, which you may not see, has the same address."),
-            ),
-            (
-                readers,
-                lambda name: self.env._("The account “%s” reads the same mailbox already.", name),
-                self.env._("Another account, which you may not see, reads the same mailbox."),
-            ),
-        ):
-            visible = found.sudo(False)._filtered_access("read")
-            sentences += [named(account.name) for account in visible]
-            if found - visible:
-                sentences.append(unnamed)
-        return sentences
+        twins = visible.search(others & same_address)
+        readers = visible.search(others & same_mailbox) - twins
+        return [
+            self.env._("The account “%s” has the same address already.", account.name)
+            for account in twins
+        ] + [
+            self.env._("The account “%s” reads the same mailbox already.", account.name)
+            for account in readers
+        ]
 
     # ---- the pinned authority -----------------------------------------------
 

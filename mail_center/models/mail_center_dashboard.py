@@ -4,7 +4,7 @@ import pytz
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
-from ..core.health import light
+from ..core.health import EXPIRY_DAYS, light
 
 HOURS = 24
 LIGHTS = ("red", "amber", "green")
@@ -58,6 +58,7 @@ class MailCenterDashboard(models.AbstractModel):
         troubled = accounts.filtered(
             lambda account: account.health_light != "green" and account.status != "paused"
             or account.send_error or account.quarantine_count
+            or account.expiry_text and account.expiry_days < EXPIRY_DAYS
         ).sorted("health")
         return [
             {
@@ -92,6 +93,11 @@ class MailCenterDashboard(models.AbstractModel):
             return self.env._("Press “Test” and look at the lines about sending.")
         if account.silent_since:
             return self.env._("Ask somebody to write to the mailbox, and see whether it arrives.")
+        if account.expiry_text and account.expiry_days < EXPIRY_DAYS:
+            return self.env._(
+                "Have it renewed before that day: a certificate by whoever runs the server, an "
+                "access by logging in to the provider again in the account."
+            )
         if account.quarantine_count:
             return self.env._("Look at the mails in quarantine: try them again or discard them.")
         if account.status == "never":

@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
 from ..core.mime import Address, parse_addresses
+from ..mailer_fields import is_mailers, refuse_mailer_fields
 from ..readable import require_readable
 from .mail_center_writer import MAX_BYTES
 
@@ -96,7 +97,11 @@ class MailCenterDraft(models.Model):
     def create(self, vals_list):
         if not self.env.su:
             vals_list = [
-                {name: value for name, value in vals.items() if name not in SERVER_FIELDS}
+                {
+                    name: value for name, value in vals.items()
+                    if name not in SERVER_FIELDS
+                    and not (name in self._fields and is_mailers(self._fields[name]))
+                }
                 for vals in vals_list
             ]
         for vals in vals_list:
@@ -106,6 +111,7 @@ class MailCenterDraft(models.Model):
     def write(self, vals):
         if not self.env.su and SERVER_FIELDS & vals.keys():
             raise AccessError(self.env._("This part of an unsent email can't be changed."))
+        refuse_mailer_fields(self, vals)
         require_readable(self, vals)
         if {"account_id", "res_model", "res_id"} & vals.keys():
             # The Message-ID carries the account's domain and the record.

@@ -59,6 +59,7 @@ class MailCenterDraft(models.Model):
         files = self.env["ir.attachment"]
         if parent:
             parent.check_access("read")
+            parent._note_reading()
             if record is not None:
                 vals.update(res_model=record._name, res_id=record.id)
             self._from_parent(vals, parent)

@@ -106,6 +106,7 @@ class MailCenterDraft(models.Model):
                 self.env._("%s is writing this email already.", draft.sudo().user_id.name)
             )
         if not draft:
+            message._note_reading()
             draft = self._from_message(message)
             if place and place.folder_id.policy == "two_way":
                 copies = draft._copies() or copy.create(

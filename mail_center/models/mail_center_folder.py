@@ -45,7 +45,7 @@ class MailCenterFolder(models.Model):
     uidnext = BigInteger(readonly=True, aggregator=None)
     highestmodseq = BigInteger(readonly=True, aggregator=None)
     # Accounted for here: stored, or in quarantine. Moves in the transaction that stores.
-    known_uids = fields.Integer(string="Fetched", readonly=True, aggregator=None)
+    known_uids = fields.Integer(string="Fetched", readonly=True)
     last_uid = BigInteger(readonly=True, aggregator=None)
     complete = fields.Boolean(
         readonly=True, help="Everything the server had at the last check is here."

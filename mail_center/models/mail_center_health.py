@@ -31,6 +31,7 @@ class MailCenterHealth(models.AbstractModel):
     @api.model
     def _watch(self, account):
         account._check_silence()
+        account._tell_expiry()
         reason = self._down_reason(account)
         if reason and not account.alerted:
             account.alerted = self.env.cr.now()

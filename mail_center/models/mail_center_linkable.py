@@ -4,6 +4,8 @@ from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
+from ..mailer_fields import refuse_mailer_fields
+
 
 class MailCenterLinkable(models.Model):
     _name = "mail.center.linkable"
@@ -76,11 +78,14 @@ class MailCenterLinkable(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        for vals in vals_list:
+            refuse_mailer_fields(self, vals)
         linkables = super().create(vals_list)
         self._forget_models()
         return linkables
 
     def write(self, vals):
+        refuse_mailer_fields(self, vals)
         result = super().write(vals)
         self._forget_models()
         return result

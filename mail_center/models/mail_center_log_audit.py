@@ -1,16 +1,15 @@
 from odoo import api, models
+from odoo.models import MAGIC_COLUMNS
+from odoo.tools import html2plaintext
 
-# What a person decides about an account and others want to know who did. Passwords are named,
-# never told.
-AUDITED = (
-    "name", "email", "sender_name", "active", "user_id", "company_id", "sync_enabled",
-    "send_enabled", "share_linked", "use_for_integration", "loop_limit",
-    "incoming_type_id", "outgoing_type_id",
-    "imap_host", "imap_port", "imap_security", "imap_login", "pop3_host", "pop3_port",
-    "pop3_security", "pop3_login", "smtp_host", "smtp_port", "smtp_security", "smtp_login",
-    "verify_certificate", "protocol",
-)
+from ..mailer_fields import is_mailers
+
+# Passwords are named, never told; an authority is too long to be told.
 SECRET = ("imap_password", "pop3_password", "smtp_password", "ca_pem")
+# Without a column of their own, and settings all the same; and what is none.
+BESIDES = frozenset({"use_for_odoo", "odoo_from_filter", "protocol"})
+NONE = frozenset({"sequence", "autofilled", "found_settings"})
+LONGEST = 100
 
 
 class MailCenterAccount(models.Model):
@@ -28,7 +27,7 @@ class MailCenterAccount(models.Model):
         return accounts
 
     def write(self, vals):
-        audited = [name for name in AUDITED if name in vals]
+        audited = [name for name in vals if self._is_audited(name)]
         before = {account: account._audit_values(audited) for account in self}
         result = super().write(vals)
         for account, old in before.items():
@@ -62,15 +61,32 @@ class MailCenterAccount(models.Model):
     def _audit_label(self, name):
         return self.env["ir.model.fields"].get_field_string(self._name)[name]
 
+    @api.model
+    def _is_audited(self, name):
+        """Whether people decide about this field, and others want to know who did: all settings,
+        those that come along with an addon too."""
+        field = self._fields.get(name)
+        if not field or name in NONE or name in SECRET or name in MAGIC_COLUMNS:
+            return False
+        own = field.store and field.type != "one2many" and not is_mailers(field)
+        return own or name in BESIDES
+
     def _audit_values(self, names):
         """``{field: its value as people read it}``."""
         record = self.sudo()
-        return {
-            name: self._fields[name].convert_to_export(record[name], record) or "–"
-            if self._fields[name].type != "boolean"
-            else (self.env._("yes") if record[name] else self.env._("no"))
-            for name in names
-        }
+        return {name: record._audit_value(self._fields[name]) for name in names}
+
+    def _audit_value(self, field):
+        value = self[field.name]
+        if field.type == "boolean":
+            return self.env._("yes") if value else self.env._("no")
+        if field.type == "many2many":
+            text = ", ".join(value.mapped("display_name"))
+        elif field.type == "html":
+            text = " ".join(html2plaintext(value or "").split())
+        else:
+            text = str(field.convert_to_export(value, self) or "")
+        return (text if len(text) <= LONGEST else text[: LONGEST - 1] + "…") or "–"
 
     def _audit(self, event, message):
         self.env["mail.center.log"]._add(self, event, message, user=self.env.user)
@@ -122,3 +138,24 @@ class MailCenterAccountPermission(models.Model):
         self.env["mail.center.log"]._add(
             self.account_id, "permission_changed", message, user=self.env.user
         )
+
+
+class MailCenterFolder(models.Model):
+    """Who decided that a folder is fetched, or that the server is changed, is written down."""
+
+    _inherit = "mail.center.folder"
+
+    def write(self, vals):
+        before = {folder: folder.policy for folder in self} if "policy" in vals else {}
+        result = super().write(vals)
+        words = dict(self._fields["policy"]._description_selection(self.env))
+        for folder, old in before.items():
+            if folder.policy != old:
+                folder.account_id._audit(
+                    "setting_changed",
+                    self.env._(
+                        "Folder “%(folder)s”: “%(old)s” became “%(new)s”.",
+                        folder=folder.path, old=words[old], new=words[folder.policy],
+                    ),
+                )
+        return result

@@ -38,7 +38,6 @@ class MailCenterMailbox(models.AbstractModel):
         }
 
     @api.model
-    @api.readonly
     def creatable(self, message_id):
         """What the user can make of a mail: ``[{"model", "name", "context"}]``.
 
@@ -46,6 +45,7 @@ class MailCenterMailbox(models.AbstractModel):
         """
         message = self.env["mail.center.message"].browse(int(message_id))
         message.check_access("read")
+        message._note_reading()
         linkable = self.env["mail.center.linkable"]._models()
         return [
             {

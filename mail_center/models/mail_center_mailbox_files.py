@@ -29,6 +29,7 @@ class MailCenterMailbox(models.AbstractModel):
                 [("res_model", "=", model), ("res_id", "=", record.id), ("res_field", "=", False)]
             )
         }
+        message._note_reading()
         fresh = [file for file in files if (file.name, file.checksum) not in here]
         # As they came: pictures unshrunk, HTML never as a page of ours.
         Files.with_context(image_no_postprocess=True, attachments_mime_plainxml=True).create(

@@ -38,7 +38,7 @@ class MailCenterMailbox(models.AbstractModel):
             raise UserError(self.env._("This mail has no conversation yet."))
         self.env["mail.center.note"]._add(thread, body)
         handler = thread.sudo().user_id
-        if handler and handler != self.env.user:
+        if handler in self._people(messages.account_id) - self.env.user:
             handler._bus_send(
                 "mail_center/noted",
                 {"by": self.env.user.name, "subject": thread.subject or "",

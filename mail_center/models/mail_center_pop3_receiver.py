@@ -28,6 +28,7 @@ class MailCenterReceiver(models.AbstractModel):
         endpoint = account._endpoint("pop3")
         self._commit()  # no transaction stays open while the network is in use
         with Session.open(endpoint) as session:
+            account._remember_certificate("fetch_certificate_until", session)
             return self._receive_pop3(account, token, session)
 
     @api.model

@@ -25,10 +25,14 @@ class MailCenterReading(models.Model):
     _message_user_unique = models.UniqueIndex("(message_id, user_id)")
 
     @api.model
-    def _note(self, message):
-        """The current user has been given *message* (sudo): noted if its account wants it so."""
-        if not message.account_id.audit_reading:
-            return
+    def _note(self, messages):
+        """The current user has been given *messages* (sudo): noted where the account wants it."""
+        for message in messages:
+            if message.account_id.audit_reading:
+                self._note_one(message)
+
+    @api.model
+    def _note_one(self, message):
         self.env.cr.execute(
             """
             INSERT INTO mail_center_reading

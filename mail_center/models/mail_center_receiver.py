@@ -157,4 +157,5 @@ class MailCenterReceiver(models.AbstractModel):
         endpoint = account._endpoint("imap")
         self._commit()  # no transaction stays open while the network is in use
         with Session.open(endpoint) as session:
+            account._remember_certificate("fetch_certificate_until", session)
             return self._receive_folders(account, token, session)

@@ -1,3 +1,5 @@
+import time
+
 from odoo import api, models
 
 from .mail_center_receiver import WORTH_A_BAR
@@ -7,6 +9,21 @@ class MailCenterReceiver(models.AbstractModel):
     """Tells how far a run is, while it goes on."""
 
     _inherit = "mail.center.receiver"
+
+    @api.model
+    def _receive_folder(self, account, token, session, folder):
+        started, before = time.monotonic(), folder.last_check
+        stored = super()._receive_folder(account, token, session, folder)
+        if folder.last_check != before:
+            # Where nothing had happened nothing is said: a mailbox may have hundreds of folders.
+            self.env["mail.center.log"]._add(
+                account,
+                "folder_pass",
+                self.env._("The folder “%s” was brought up to date.", folder.path),
+                level="debug",
+                duration=time.monotonic() - started,
+            )
+        return stored
 
     @api.model
     def _fetch(self, account, token, session, folder, status, uids):

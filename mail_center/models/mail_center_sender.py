@@ -169,6 +169,7 @@ class MailCenterSender(models.AbstractModel):
         try:
             if is_new:
                 self._tell_connected(account, time.monotonic() - started)
+                account._remember_certificate("smtp_certificate_until", session)
             in_time = self._send_loads(account, loads, token, session, ends, patient)
         except BaseException:
             session.close()

@@ -101,7 +101,8 @@ class MailCenterTrigger(models.Model):
         if not self.env.su:
             for vals in vals_list:
                 require_readable(self, vals)
-                vals.pop("secret_token", None)
+                for name in ("secret_token", "failures", "problem"):
+                    vals.pop(name, None)
                 vals["user_id"] = self.env.uid
         triggers = super().create(vals_list)
         for trigger in triggers.filtered(lambda one: one.kind == "webhook"):

@@ -121,6 +121,38 @@ class TestLogLines(TransactionCase):
         self.assertIn("“IMAP password” was typed anew", text)
         self.assertNotIn("hunter2", text)
 
+    def test_whatever_people_decide_about_an_account_is_written_down(self):
+        manager = self.env.ref("base.user_admin")
+        manager.group_ids += self.env.ref("mail_center.group_manager")
+        account = self.account.with_user(manager)
+        folder = self.env["mail.center.folder"].create(
+            {"account_id": self.account.id, "path": "Sales"}
+        )
+        changes = {
+            "audit_reading": True, "retention_days": 30, "send_per_hour": 7, "listen": False,
+            "personal_read": True, "signature": "<p>Yours</p>",
+            "alert_user_ids": [(6, 0, manager.ids)],
+        }
+        for name, value in changes.items():
+            account[name] = value
+        self.assertEqual(len(self.lines(event="setting_changed")), len(changes))
+        texts = "\n".join(self.lines(event="setting_changed").mapped("message"))
+        for word in ("Record who reads", "30", "Yours", manager.name):
+            self.assertIn(word, texts)
+        folder.with_user(self.user).policy = "two_way"
+        rule = self.env["mail.center.rule"].with_user(self.user).create(
+            {"name": "Away", "account_id": self.account.id, "senders": "a@b.example",
+             "star": True}
+        )
+        rule.senders = "c@d.example"
+        rule.sequence = 9
+        rule.unlink()
+        added = self.lines(event="setting_changed").filtered(
+            lambda line: line.user_id == self.user
+        )
+        self.assertEqual(len(added), 4)
+        self.assertIn("c@d.example", "\n".join(added.mapped("message")))
+
     def test_who_let_whom_in_is_written_down(self):
         other = new_test_user(self.env, login="log_other", name="Other",
                               groups="base.group_user,mail_center.group_user")
@@ -150,7 +182,7 @@ class TestLogOfAMailbox(MailboxCase):
         self.assertTrue(run)
         self.assertEqual(
             lines.filtered(lambda line: line.correlation == run).sorted("id").mapped("event"),
-            ["connected", "stored", "sync_pass"],
+            ["connected", "stored", "folder_pass", "sync_pass"],
         )
         stored = lines.filtered(lambda line: line.event == "stored")
         self.assertEqual((stored.kind, stored.mails), ("fetching", 1))

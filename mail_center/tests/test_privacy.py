@@ -190,3 +190,77 @@ class TestReading(PrivacyCase, HttpCase):
         for user in (self.owner, self.reader):
             with self.assertRaises(AccessError):
                 self.account.with_user(user).audit_reading = False
+
+    def test_no_way_to_what_a_mail_says_goes_unnoted(self):
+        """Each way on its own: one reading more of this mail, by whoever took it."""
+        mail = self.of_eve()
+        self.account.audit_reading = True
+        self.account.permission_ids.filtered(
+            lambda one: one.user_id == self.reader
+        ).write({"can_send": True})
+        self.env["mail.center.linkable"]._models()
+        partner = self.env["res.partner"].create({"name": "Kept here"})
+        file = mail.file_ids
+        source = self.env["ir.attachment"]._mail_source(mail)
+        self.reader.password = "mc_reader"
+        self.reader.group_ids += self.env.ref("base.group_partner_manager")
+        self.reader.group_ids += self.env.ref("base.group_allow_export")
+        mine = mail.with_user(self.reader)
+        drafts = self.env["mail.center.draft"].with_user(self.reader)
+        boxes = self.env["mail.center.mailbox"].with_user(self.reader)
+        files = self.env["ir.attachment"].with_user(self.reader)
+        self.authenticate("mc_reader", "mc_reader")
+
+        def page(path):
+            return lambda: self.assertEqual(
+                self.url_open(path, allow_redirects=False).status_code, 200, path
+            )
+
+        base = f"/mail_center/message/{mail.id}"
+        ways = {
+            "body": page(f"{base}/body"),
+            "print": page(f"{base}/print"),
+            "file": page(f"{base}/file/{file.id}"),
+            "viewer": page(f"{base}/file/{file.id}/view"),
+            "all files": page(f"{base}/files"),
+            "source": page(f"{base}/source"),
+            "source as text": page(f"{base}/source?view=1"),
+            "Odoo's download": page(f"/web/content/{file.id}"),
+            "Odoo's download of the source": page(f"/web/content/{source.id}"),
+            "Odoo's download of the field": page(
+                f"/web/content?model=mail.center.message&id={mail.id}&field=raw_source"
+            ),
+            "answer": lambda: drafts.open_new({"mode": "reply", "parent_id": mail.id}),
+            "forward": lambda: drafts.open_new({"mode": "forward", "parent_id": mail.id}),
+            "files kept": lambda: boxes.save_files(mail.id, "res.partner", partner.id),
+            "new record": lambda: boxes.creatable(mail.id),
+            "read": lambda: mine.read(["body_text"]),
+            "search_read": lambda: mine.search_read([("id", "=", mail.id)], ["body_html"]),
+            "web_read": lambda: mine.web_read({"raw_source": {}}),
+            "export": lambda: mine.export_data(["subject", "body_text"]),
+            "export from its files": lambda: files.browse(file.id).export_data(["datas"]),
+            "file by the API": lambda: files.browse(file.id).read(["datas"]),
+            "words of a file": lambda: files.browse(file.id).read(["index_content"]),
+        }
+        readings = self.env["mail.center.reading"]
+        for name, way in ways.items():
+            readings.search([("message_id", "=", mail.id)]).unlink()
+            self.env.flush_all()
+            self.env.invalidate_all()
+            way()
+            self.env.flush_all()
+            readings.invalidate_model()
+            noted = readings.search([("message_id", "=", mail.id)])
+            self.assertEqual(noted.user_id, self.reader, f"{name} goes unnoted")
+        with self.assertRaises(UserError):
+            mine.formatted_read_group([], ["body_text"], ["__count"])
+        with self.assertRaises(UserError):
+            mine.formatted_read_group([], [], ["body_text:array_agg"])
+        # What is no reading: a list of mails, their figures, and Odoo's own work behind it.
+        readings.search([("message_id", "=", mail.id)]).unlink()
+        boxes.page({"view": "all"})
+        mine.read(["subject", "date"])
+        mail.read(["body_text"])
+        self.env.flush_all()
+        self.assertFalse(readings.search([("message_id", "=", mail.id)]))
+        print(f"ways to what a mail says: {len(ways)} tried, unnoted 0")

@@ -141,3 +141,61 @@ class TestStatus(MailboxCase):
         account.action_sync_now()
         self.assertFalse(self.account.next_sync)
         self.assertIn(("account_id", "in", account.ids), account.action_open_log()["domain"])
+
+    def in_days(self, days):
+        return fields.Datetime.now() + timedelta(days=days, hours=1)
+
+    def test_until_when_the_servers_are_trusted_is_known_after_the_first_connection(self):
+        self.assertFalse(self.account.expiry_text)
+        self.receive()
+        self.account.invalidate_recordset()
+        self.assertGreater(self.account.fetch_certificate_until, fields.Datetime.now())
+        self.assertIn(str(self.account.expiry_days), self.account.expiry_text)
+        self.write_mail("eve@x.example")
+        self.send()
+        self.account.invalidate_recordset()
+        self.assertGreater(self.account.smtp_certificate_until, fields.Datetime.now())
+
+    def test_who_runs_the_server_is_told_in_time_and_once_a_day(self):
+        self.receive()
+        self.account.verify_certificate = True
+
+        def told():
+            return self.env["mail.center.log"].search(
+                [("account_id", "=", self.account.id), ("event", "=", "health_expiry")]
+            )
+
+        self.account.fetch_certificate_until = self.in_days(15)
+        self.account._tell_expiry()
+        self.assertFalse(told())
+        self.assertEqual(self.account.health, 100)
+        self.account.fetch_certificate_until = self.in_days(5)
+        for _again in range(2):
+            self.account._tell_expiry()
+        self.account.invalidate_recordset()
+        self.assertEqual((told().level, told().repeats), ("warning", 1))
+        self.assertIn(self.account.imap_host, told().message)
+        self.assertLess(self.account.health, 100)
+        self.assertIn("5", self.account.expiry_text)
+        self.account.verify_certificate = False
+        self.assertFalse(self.account.expiry_text, "nobody looks at it")
+
+    def test_an_access_that_was_granted_for_some_time_expires_too(self):
+        self.patch(
+            type(self.account), "_token_expiry", lambda account: self.in_days(3)
+        )
+        self.account.invalidate_recordset()
+        self.assertEqual(self.account.expiry_days, 3)
+        self.account._tell_expiry()
+        line = self.env["mail.center.log"].search([("event", "=", "health_expiry")])
+        self.assertIn("log in to the provider again", line.message)
+
+    def test_the_folders_of_an_account_are_counted_together(self):
+        for number in range(3):
+            self.sandbox.deliver(self.address, a_mail("eve@x.example", self.address, f"m{number}"))
+        self.receive()
+        self.account.invalidate_recordset()
+        folders = self.account.folder_ids
+        self.assertEqual(self.account.mails_here, sum(folders.mapped("known_uids")))
+        self.assertEqual(self.account.mails_here, 3)
+        self.assertEqual(self.account.mails_on_server, 3)

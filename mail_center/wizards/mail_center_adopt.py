@@ -33,7 +33,7 @@ class MailCenterAdopt(models.TransientModel):
         wizards = super().create(vals_list)
         for wizard in wizards:
             if not wizard.line_ids:
-                wizard.line_ids = [(0, 0, vals) for vals in self._proposals()]
+                wizard.sudo().line_ids = [(0, 0, vals) for vals in self._proposals()]
         return wizards
 
     def action_adopt(self):
@@ -254,9 +254,14 @@ class MailCenterAdopt(models.TransientModel):
         if address:
             twins = self.env["mail.center.account"].sudo().search([("id", "!=", False)])
             twins = twins.filtered(lambda one: one.email.casefold() == address.casefold())
-            if twins:
+            visible = twins.sudo(False)._filtered_access("read")
+            if visible:
                 concerns.append(
-                    self.env._("The account “%s” has the same address already.", twins[0].name)
+                    self.env._("The account “%s” has the same address already.", visible[0].name)
+                )
+            elif twins:
+                concerns.append(
+                    self.env._("An account of another company has the same address already.")
                 )
         return concerns
 

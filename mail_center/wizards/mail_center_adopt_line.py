@@ -1,6 +1,7 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..mailer_fields import refuse_mailer_fields
 from .mail_center_adopt import SMTP_SECURITY
 
 
@@ -29,6 +30,16 @@ class MailCenterAdoptLine(models.TransientModel):
     login = fields.Char(readonly=True)
     note = fields.Text(readonly=True)
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            refuse_mailer_fields(self, vals)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        refuse_mailer_fields(self, vals)
+        return super().write(vals)
+
     def _adopt(self):
         """Make the account (or take the archived one again), and take the server from Odoo."""
         self.ensure_one()
@@ -46,6 +57,15 @@ class MailCenterAdoptLine(models.TransientModel):
         if not self.email or not self.user_id:
             raise UserError(
                 self.env._("Enter the address and the owner of “%s”, or untick it.", self.source)
+            )
+        if sender.owner_user_id and sender.owner_user_id != self.user_id:
+            # Its password is that person's own, and so is what is sent with it.
+            raise UserError(
+                self.env._(
+                    "“%(server)s” is the personal server of %(person)s: nobody else can be the "
+                    "owner of its account.",
+                    server=self.source, person=sender.owner_user_id.name,
+                )
             )
         vals = {"name": self.email, "email": self.email, "user_id": self.user_id.id}
         if sender:

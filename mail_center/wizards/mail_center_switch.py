@@ -5,11 +5,11 @@ from ..core.net import MailServerError
 from ..core.providers import login_for, lookup
 from ..core.secrets import KeyFileError
 from ..fields import BigInteger
+from ..mailer_fields import refuse_mailer_fields
 from ..models.mail_center_account import SECURITY
 from ..models.mail_center_claim import ClaimLost
 from ..models.mail_center_pop3_switch import Unfinished
 from ..models.mail_center_receiver import OutOfTime
-from ..readable import require_readable
 
 SERVER_FIELDS = ("imap_host", "imap_port", "imap_security")
 
@@ -138,6 +138,8 @@ class MailCenterSwitch(models.TransientModel):
 
     @api.model_create_multi
     def create(self, vals_list):
+        for vals in vals_list:
+            refuse_mailer_fields(self, vals, ("account_id",))
         wizards = super().create(
             [{**self._proposal(vals.get("account_id")), **vals} for vals in vals_list]
         )
@@ -146,7 +148,7 @@ class MailCenterSwitch(models.TransientModel):
         return wizards
 
     def write(self, vals):
-        require_readable(self, vals)
+        refuse_mailer_fields(self, vals)
         return super().write(vals)
 
     @api.model

@@ -10,11 +10,16 @@ BUSY = 5
 WEEKS = 4
 # Shorter than this is no silence, however busy the mailbox.
 QUIET_HOURS_MIN = 2.0
+# What ends within so many days wants to be renewed now.
+EXPIRY_DAYS = 14
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What is known of an account. Ages are in seconds, ``certificate_days`` may be None."""
+    """What is known of an account. Ages are in seconds.
+
+    ``expiry_days``: whole days until a certificate or the access ends (below 0: it has), or None.
+    """
 
     status: str = "ok"
     failures: int = 0
@@ -26,6 +31,7 @@ class Facts:
     silent: bool = False
     unencrypted: bool = False
     unverified: bool = False
+    expiry_days: int | None = None
 
 
 @dataclass(frozen=True)
@@ -59,6 +65,9 @@ def parts(facts: Facts) -> list[Part]:
         found.append(Part("silent", 30))
     if facts.quarantine:
         found.append(Part("quarantine", min(5 * facts.quarantine, 20), facts.quarantine))
+    if facts.expiry_days is not None and facts.expiry_days < EXPIRY_DAYS:
+        urgent = facts.expiry_days < 3
+        found.append(Part("expiry", 25 if urgent else 10, max(facts.expiry_days, 0)))
     if facts.unencrypted:
         found.append(Part("unencrypted", 20))
     elif facts.unverified:

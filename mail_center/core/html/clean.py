@@ -132,7 +132,9 @@ _CLEANER = nh3.Cleaner(
     url_schemes={"http", "https", "mailto", "tel", "cid", "data"},
 )
 
-# nh3 writes attributes one way only, so its output can be read with a regular expression.
+# nh3 writes attributes one way only, so its output can be read with a regular expression: once
+# no value holds a bracket, nothing in a value passes for a tag. nh3 before 0.3.6 left them there.
+_TAG_WITH_VALUES = re.compile(r'<[a-z][^\s"=<>]*(?: [^\s"=<>]+="[^"]*")+>')
 _IMG = re.compile(r'<img((?: [^\s"=>]+="[^"]*")*)>')
 _LINK_TAG = re.compile(r'<a((?: [^\s"=>]+="[^"]*")*)>')
 _LINK_END = ' target="_blank" rel="noopener noreferrer nofollow">'
@@ -247,6 +249,16 @@ def _body_wrapper(body: dict[str, str] | None) -> tuple[str, str]:
     return (f"<div{written}>", "</div>") if written else ("", "")
 
 
+def _no_brackets_in_values(html: str) -> str:
+    """nh3's output with ``<`` and ``>`` escaped in the values of attributes, which says the same.
+
+    Read from the left, tag by tag: a bracket in a text is escaped already.
+    """
+    return _TAG_WITH_VALUES.sub(
+        lambda tag: "<" + tag[0][1:-1].replace("<", "&lt;").replace(">", "&gt;") + ">", html
+    )
+
+
 def _settled(html: str) -> str | None:
     """What nh3 makes of it once a browser would read it as nh3 wrote it; None if it never does.
 
@@ -254,7 +266,7 @@ def _settled(html: str) -> str | None:
     into others, which is how markup slips past a cleaner. Ordinary mail settles at once.
     """
     for _ in range(4):
-        cleaned = _CLEANER.clean(html)
+        cleaned = _no_brackets_in_values(_CLEANER.clean(html))
         if cleaned == html:
             return cleaned
         html = cleaned

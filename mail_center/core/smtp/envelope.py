@@ -9,6 +9,10 @@ _FORBIDDEN = re.compile(r"[\x00-\x20\x7f-\xa0\u1680\u2000-\u200f\u2028-\u202f\u2
                         r"\u3000\ufeff<>]")
 
 
+# What a domain may look like on the wire (RFC 1123 section 2.1).
+_HOST_NAME = re.compile(r"[A-Za-z0-9._-]+\Z")
+
+
 class Envelope:
     """Sender, recipients and content of one mail, for a server with ``features``.
 
@@ -78,14 +82,19 @@ class Envelope:
 
 
 def wire_address(address: str) -> str:
-    """The address as it is sent: a domain outside ASCII as A-labels, which every server knows."""
+    """The address as it is sent: a domain outside ASCII as A-labels, which every server knows.
+
+    One that is no name in ASCII stays as it is: what looks like ``>`` or a blank (U+FF1E, U+00A8)
+    becomes one on the way there, and would end the address in the middle of the command.
+    """
     local, at, domain = address.rpartition("@")
     if not at or domain.isascii() or not local.isascii():
         return address
     try:
-        return f"{local}@{domain.encode('idna').decode('ascii')}"
+        name = domain.encode("idna").decode("ascii")
     except UnicodeError:
         return address
+    return f"{local}@{name}" if _HOST_NAME.match(name) else address
 
 
 def _check_address(address: str) -> None:

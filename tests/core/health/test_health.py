@@ -41,3 +41,8 @@ def test_a_busy_mailbox_that_went_quiet_is_noticed_and_a_quiet_one_is_not():
     assert not is_silent(5, [20, 0, 0, 25])
     assert not is_silent(60, [0, 1, 0, 2]), "every weekend is quiet"
     assert not is_silent(0.5, [20, 22, 18, 25]), "too short to tell"
+
+
+def test_what_expires_soon_takes_points_and_the_more_the_nearer_it_is():
+    assert points(expiry_days=None) == points(expiry_days=14) == 100
+    assert 100 > points(expiry_days=13) > points(expiry_days=2) == points(expiry_days=-1)

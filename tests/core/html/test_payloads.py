@@ -4,9 +4,10 @@ import re
 
 from lxml import html as lxml_html
 
-from core.html import fold_quotes, sanitise, unblock
+from core.html import clean, fold_quotes, sanitise, unblock
 from tests.hostile_html import CANARY, PAYLOADS
 
+CLEANER = clean._CLEANER
 LINK = re.compile(r"(?:https?://|mailto:|tel:)", re.IGNORECASE)
 PICTURE = re.compile(r"(?:https?://|cid:|data:image/(?:png|gif|jpe?g|webp|bmp);base64,)")
 LOADING = re.compile(r"url|image|expression|import|position|var\(|-\d{3}|/\*|\\", re.IGNORECASE)
@@ -33,6 +34,22 @@ def _harm(cleaned: str) -> list[str]:
             if name == "src" and CANARY in value and not value.startswith("cid:"):
                 found.append(f"src={value}")
     return found
+
+
+def test_the_same_holds_with_a_cleaner_that_leaves_brackets_in_attributes(monkeypatch):
+    """As nh3 wrote them before 0.3.6, which the requirements allow."""
+    class Older:
+        @staticmethod
+        def clean(text):
+            return re.sub(
+                r'="[^"]*"',
+                lambda value: value[0].replace("&lt;", "<").replace("&gt;", ">"),
+                CLEANER.clean(text),
+            )
+
+    expected = {payload: sanitise(payload).html for payload in PAYLOADS}
+    monkeypatch.setattr(clean, "_CLEANER", Older)
+    assert {payload: sanitise(payload).html for payload in PAYLOADS} == expected
 
 
 def test_nothing_that_runs_loads_or_overlays_survives():

@@ -6,6 +6,8 @@ import pytest
 
 from core.imap import MailServerError, Session
 from tests.core.dovecot import mail
+from tests.core.imap.test_faults import endpoint
+from tests.core.rawserver import RawServer, imap
 
 
 @pytest.fixture
@@ -78,3 +80,58 @@ def test_a_server_without_idle_is_not_waited_for(plain_dovecot):
             session.wait(5)
         assert failure.value.kind == "refused"
         assert session.usable
+
+
+# -- servers that are not what they should be ---------------------------------------------------
+
+
+def idle(talk):
+    """A server that calls ``talk(peer, tag)`` while one waits for news."""
+    def answer(peer, tag):
+        peer.send(b"+ idling\r\n")
+        return talk(peer, tag)
+
+    return imap({"IDLE": answer}, capabilities=b"IMAP4rev1 IDLE")
+
+
+def wait_at(server, seconds=30):
+    with Session.open(endpoint(server)) as session:
+        session.select("INBOX")
+        try:
+            return session.wait(seconds), session._imap.untagged_responses
+        except MailServerError as error:
+            return error.kind, session._imap.untagged_responses
+
+
+@pytest.mark.parametrize("word", [b"* OK Still here\r\n", b"* OK " + b"x" * 9000 + b"\r\n"])
+def test_a_server_that_chatters_without_end_while_one_waits_is_left(word):
+    def chatter(peer, _tag):
+        while True:
+            peer.send(word * 50)
+
+    with RawServer(idle(chatter)) as server:
+        ended, kept = wait_at(server)
+    assert ended == "limit"
+    assert not kept.get("OK"), "what nobody reads fills no memory"
+
+
+def test_a_word_now_and_then_is_no_reason_to_leave():
+    def words(peer, tag):
+        for _ in range(20):
+            peer.send(b"* OK Still here\r\n")
+        peer.send(b"* 3 EXISTS\r\n")
+        peer.line()  # DONE
+        peer.send(tag + b" OK done\r\n")
+
+    with RawServer(idle(words)) as server:
+        changed, _kept = wait_at(server)
+    assert changed is True
+
+
+def test_a_line_without_an_end_while_one_waits_is_not_kept():
+    def endless(peer, _tag):
+        while True:
+            peer.send(b"x" * 65536)
+
+    with RawServer(idle(endless)) as server:
+        assert wait_at(server)[0] in ("limit", "protocol")

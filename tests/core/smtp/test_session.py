@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.smtp import Endpoint, MailServerError, Session
+from core.smtp.envelope import Envelope, wire_address
 from tests.core.certs import Authority
 
 MAIL = b"From: a@example.com\r\nSubject: Hello\r\n\r\nText.\r\n"
@@ -169,6 +170,22 @@ def test_any_content_arrives_byte_for_byte_whatever_dots_it_has(server, session,
     assert len(server.handler.mails) == before + 1
     arrived = server.handler.mails[-1][2]
     assert arrived == raw + (b"" if raw.endswith(b"\r\n") else b"\r\n")
+
+
+# Letters that look like a bracket, a blank, a slash: they become these on the way to ASCII.
+@pytest.mark.parametrize("letter", "＞＜¨´℀⑴；＝\ufe64\u2047\ufe6b\u2048\u00af\u037a")
+def test_no_domain_ends_its_address_in_the_middle_of_a_command(letter):
+    for domain in (f"evil.example{letter}", f"a{letter}NOTIFY=NEVER.example", f"{letter}.example"):
+        address = f"x@{domain}"
+        for features in ({}, {"SMTPUTF8": ""}):
+            mail = Envelope("me@x.example", [address], b"Subject: x\r\n\r\n", features)
+            inner = mail.rcpt_command(address).removeprefix("RCPT TO:<").removesuffix(">")
+            assert not set(inner) & set("<> \t"), inner
+            assert wire_address(address) == address
+        assert mail.impossible(None) == {}
+        assert Envelope("me@x.example", [address], b"\r\n", {}).impossible(None) == {
+            address: "no_smtputf8"
+        }
 
 
 @pytest.mark.parametrize(
