@@ -38,8 +38,8 @@ class TestExample(TransactionCase):
             "name": "Progress", "model_id": self.env.ref("project.model_project_project").id,
             "subject": "Open: {{ document.open_task_names }}", "body_html": "<p>Hello</p>",
         })
-        filled = template._render_mail(self.project, self.customer)
-        self.assertEqual(filled["subject"], "Open: Roof")
+        filled = template._render_mail(self.project)
+        self.assertEqual(filled.subject, "Open: Roof")
 
     def test_the_provider_is_known(self):
         provider = lookup("jan@example-hosting.example")
