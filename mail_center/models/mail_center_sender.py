@@ -23,6 +23,8 @@ PATIENCE = 15
 QUICK = 2
 # So often at least it shows what has left (seconds).
 SETTLED = 1
+# On its way such a mail would keep what has left before it from being shown (bytes).
+LARGE = 1024 * 1024
 CLAIM_SECONDS = 600
 LONGEST_TIMER = 120
 
@@ -199,7 +201,7 @@ class MailCenterSender(models.AbstractModel):
                 if now - prolonged > CLAIM_SECONDS / 4:
                     self._prolong(token)
                     prolonged = now
-                if now - settled > SETTLED:
+                if now - settled > SETTLED or len(raw) > LARGE:
                     self._settle(account, token, accepted)
                     settled = now
                 try:

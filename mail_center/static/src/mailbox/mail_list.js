@@ -127,7 +127,7 @@ export class MailList extends Component {
         if (date.hasSame(now, "day")) {
             return formatDateTime(date, { format: "HH:mm" });
         }
-        return date.hasSame(now, "year") ? date.toFormat("d LLL") : formatDate(date);
+        return date.hasSame(now, "year") ? date.toLocaleString({ day: "numeric", month: "short" }) : formatDate(date);
     }
 
     pieces(text) {
