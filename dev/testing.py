@@ -168,7 +168,10 @@ class TestRun:
             upgrade.update(databases, TEMPLATE)
             self._pytest(
                 UPGRADE_NAME,
-                self._odoo_arguments(upgrade.DATABASE, [UPGRADE_FOLDER]),
+                [
+                    *self._odoo_arguments(upgrade.DATABASE, [UPGRADE_FOLDER]),
+                    f"--odoo-addons-path={upgrade.PATH}",
+                ],
                 {upgrade.FRESH: DATABASE},
             )
         except DevError as error:

@@ -25,6 +25,7 @@ RELEASED = ROOT / "dev" / "released.txt"
 DATABASE = "mail_center_test_upgrade"
 FRESH = "MAIL_CENTER_FRESH"  # the environment's name for the database to compare with
 EXAMPLES, EXAMPLE = ROOT / "docs" / "developer" / "example", "mail_center_example"
+PATH = f"{odoo_source.ADDONS},{ROOT},{EXAMPLES}"
 FILL = ROOT / "dev" / "upgrade_fill.py"
 COLUMNS = """
     SELECT table_name || '.' || column_name || ' ' || data_type
@@ -109,8 +110,7 @@ def update(databases: Databases, template: str) -> None:
     """
     databases.copy(prepare(databases, template), DATABASE)
     names = [*addons.installable(addons.ours()), EXAMPLE]
-    path = f"{odoo_source.ADDONS},{ROOT},{EXAMPLES}"
-    with odoo_server.instead(PYTHON, path):
+    with odoo_server.instead(PYTHON, PATH):
         require_clean(install(DATABASE, "upgrade", names, update=["mail_center"]))
 
 

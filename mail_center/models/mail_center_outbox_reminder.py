@@ -6,8 +6,8 @@ class MailCenterOutbox(models.Model):
 
     _inherit = "mail.center.outbox"
 
-    def _set_state(self, state, **vals):
-        result = super()._set_state(state, **vals)
+    def _state_changed(self, state):
+        result = super()._state_changed(state)
         if state in ("sent", "partly_sent"):
             self.env["mail.activity"]._mail_center_answered(self.message_id)
         return result

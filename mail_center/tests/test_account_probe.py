@@ -270,9 +270,9 @@ class TestProbe(ProbeCase):
     # ---- finding settings ---------------------------------------------------
 
     def test_the_settings_of_a_known_provider_are_found_without_the_network(self):
-        (answer,) = self.post("/mail_center/account/find", email="anna@gmail.com")
+        (answer,) = self.post("/mail_center/account/find", email="anna@yahoo.com")
         self.assertTrue(answer["ok"])
-        self.assertEqual(answer["settings"]["imap_host"], "imap.gmail.com")
+        self.assertEqual(answer["settings"]["imap_host"], "imap.mail.yahoo.com")
         self.assertIn("app password", answer["note"])
 
     def test_a_domain_that_publishes_nothing_is_said_so(self):

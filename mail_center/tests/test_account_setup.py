@@ -46,7 +46,7 @@ class TestAccountSetup(TransactionCase):
         self.assertEqual(form.smtp_login, "anna@outlook.com")
         self.assertEqual(form.name, "anna@outlook.com")
         self.assertEqual(form.provider_name, "Outlook.com")
-        self.assertIn("OAuth", form.provider_note)
+        self.assertTrue(form.provider_note, "how to sign in there: by which addons are installed")
         account = form.save()
         self.assertEqual(account.smtp_host, "smtp-mail.outlook.com")
         self.assertFalse(account.autofilled, "what helped while typing is not stored")

@@ -287,6 +287,7 @@ class TestEveryRoute(PlantedCase, HttpCase):
             "line_id": self.planted["mail.center.quarantine"].id,
             "account_id": self.account.id,
             "draft_id": self.planted["mail.center.draft"].id,
+            "upload_id": self.planted["mail.center.upload"].id,
             "cid": "picture@here",
             "token": "forged",
         }
@@ -307,7 +308,8 @@ class TestEveryRoute(PlantedCase, HttpCase):
             for rule in routes:
                 for verb in sorted((rule.methods or {"GET", "POST"}) & {"GET", "POST"}):
                     requests += 1
-                    data = {"csrf_token": http.Request.csrf_token(self)} if verb == "POST" else None
+                    token = http.Request.csrf_token(self)
+                    data = {"csrf_token": token, "offset": "0"} if verb == "POST" else None
                     files = {"ufile": ("planted.txt", b"x")} if "upload" in rule.rule else None
                     answer = self.url_open(
                         self.url(rule), data=data, files=files, allow_redirects=False,
