@@ -84,13 +84,18 @@ class MailCenterOutbox(models.Model):
 
     def _set_state(self, state, **vals):
         outboxes = self.sudo()
+        entered = outboxes.filtered(lambda outbox: outbox.state != state)
         outboxes.write({"state": state, **vals})
         outboxes.message_id.write({"state": state})
         outboxes._state_changed(state)
+        entered._state_entered(state)
         return True
 
     def _state_changed(self, state):
-        """What else follows from a new state of these (sudo), whichever way it was stored."""
+        """What else follows from a state of these (sudo), whichever way it was stored."""
+
+    def _state_entered(self, state):
+        """What follows once, when these (sudo) come into a state in which they were not."""
 
     def _require_writer(self):
         self.check_access("read")

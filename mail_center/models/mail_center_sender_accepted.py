@@ -134,6 +134,7 @@ class MailCenterSender(models.AbstractModel):
         if sent:
             self._store_sent(sent)
             sent._state_changed(SENT)
+            sent._state_entered(SENT)
             self._tell_sent(sent)
         for row in rows - sent:
             self._sum_up(row)

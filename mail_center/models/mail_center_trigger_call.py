@@ -171,9 +171,8 @@ class MailCenterFiling(models.AbstractModel):
 class MailCenterOutbox(models.Model):
     _inherit = "mail.center.outbox"
 
-    def _set_state(self, state, **vals):
-        changed = self.sudo().filtered(lambda one: one.state != state)
-        result = super()._set_state(state, **vals)
+    def _state_entered(self, state):
+        result = super()._state_entered(state)
         if event := STATE_EVENTS.get(state):
-            self.env["mail.center.event"]._happened(event, changed.message_id)
+            self.env["mail.center.event"]._happened(event, self.message_id)
         return result

@@ -171,6 +171,18 @@ class TestSend(MailboxCase):
             [email["subject"] for email in shown["emails"]], ["Something else", "Offer"]
         )
 
+    def test_an_automation_learns_once_of_mail_that_has_left(self):
+        trigger = self.env["mail.center.trigger"].create(
+            {"name": "Sent", "event": "sent", "kind": "webhook", "url": "https://hook.example/",
+             "new_secret": "planted", "user_id": self.user.id}
+        )
+        mail = self.write_mail(self.other.email, subject="Offer")
+        self.send()
+        self.assertEqual(mail.state, "sent")
+        calls = self.env["mail.center.trigger.call"].search([("trigger_id", "=", trigger.id)])
+        self.assertEqual(calls.message_id, mail)
+        self.assertEqual(len(calls), 1)
+
     def test_reminders_are_done_when_the_answer_has_come_and_when_ours_has_left(self):
         box = self.env["mail.center.mailbox"].with_user(self.user)
         reminders = self.env["mail.activity"].with_user(self.user)
