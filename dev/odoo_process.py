@@ -17,10 +17,10 @@ from dev import odoo_server
 from dev.console import DevError
 from dev.paths import CACHE, LOG
 from dev.process import PidFile, start_background, tail
+from dev.workers import of_worker
 
 HOST = "127.0.0.1"
 ENVIRONMENT = "MAIL_CENTER_SERVER"
-WORKER = "PYTEST_XDIST_WORKER"
 LISTENING = "0A"  # in /proc/net/tcp
 
 
@@ -45,12 +45,10 @@ class OdooServer:
 
     @classmethod
     def from_env(cls, environ=os.environ) -> OdooServer:
-        """The server that the variable names; of several, the one of this pytest-xdist worker."""
-        paths = environ.get(ENVIRONMENT, "").split(os.pathsep)
-        worker = int(environ.get(WORKER, "gw0").removeprefix("gw"))
-        if not paths[0]:
+        path = of_worker(environ.get(ENVIRONMENT, ""), environ)
+        if not path:
             raise DevError(f"{ENVIRONMENT} is not set: run these tests with 'make test'.")
-        return cls.from_json(Path(paths[worker]))
+        return cls.from_json(path)
 
     @classmethod
     def from_json(cls, path: Path) -> OdooServer:

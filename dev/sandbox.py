@@ -30,6 +30,7 @@ from dev.mailboxes import addresses, password_of, write_mailbox
 from dev.paths import PYTHON, ROOT, ServiceUser, private_dir, service_user, state_dir
 from dev.process import PidFile, run_logged, start_background
 from dev.sandbox_mail import MailAccess
+from dev.workers import of_worker
 
 HOST = "127.0.0.1"
 SERVICES = ("imap", "imaps", "pop3", "pop3s", "lmtp", "smtp", "smtps")
@@ -62,13 +63,13 @@ class Sandbox(MailAccess):
     @classmethod
     def from_env(cls, environ=os.environ) -> Sandbox:
         """The running instance that the test runner (or the demo's) names."""
-        path = environ.get(ENVIRONMENT)
+        path = of_worker(environ.get(ENVIRONMENT, ""), environ)
         if not path:
             raise DevError(
                 f"{ENVIRONMENT} is not set: run the tests with 'make test', or start a sandbox "
                 "with 'python3 -m dev sandbox start' and set it to the path that it prints."
             )
-        return cls(Path(path).parent)
+        return cls(path.parent)
 
     @property
     def settings(self) -> dict:

@@ -21,6 +21,7 @@ from dev.paths import LOG, PYTHON, ROOT, ensure_cache
 from dev.postgres import Cluster
 from dev.process import in_use, interruptible, lock
 from dev.sandbox import ENVIRONMENT, Sandbox
+from dev.workers import joined
 
 TEMPLATE = "mail_center_template_test"
 DATABASE = "mail_center_test"
@@ -64,7 +65,7 @@ class TestRun:
         self.manifests = addons.ours()
         self._choose(list(self.manifests))
         self.has_loop = (ROOT / LOOP_FOLDER).is_dir()
-        self.sandbox: Sandbox | None = None
+        self.sandboxes: list[Sandbox] = []
         self.servers: list[OdooServer] = []
         self.started_cluster: Cluster | None = None
         self.behind: tuple[str, subprocess.Popen] | None = None
@@ -92,8 +93,8 @@ class TestRun:
                 self.behind[1].wait()
             for server in self.servers:
                 server.stop()
-            if self.sandbox is not None:
-                self.sandbox.stop()
+            for sandbox in self.sandboxes:
+                sandbox.stop()
 
     def _choose(self, names: list[str]) -> None:
         """Take these of our addons for the tests."""
@@ -109,9 +110,12 @@ class TestRun:
     def _start_mail(self, steps: Steps) -> None:
         """Mail servers of the tests' own, empty at first."""
         with steps.step("Mail servers for the tests") as word:
-            self.sandbox = Sandbox.at("test")
-            self.sandbox.remove()
-            word(self.sandbox.start())
+            word(self._sandbox("test"))
+
+    def _sandbox(self, name: str) -> str:
+        self.sandboxes.append(Sandbox.at(name))
+        self.sandboxes[-1].remove()
+        return self.sandboxes[-1].start()
 
     def _prepare_databases(self, steps: Steps, databases: Databases) -> bool:
         """Databases with the addons; False if there is nothing to test in."""
@@ -189,7 +193,7 @@ class TestRun:
         ]
 
     def _loop(self) -> None:
-        """Each worker of pytest-xdist has a server and a database of its own; files stay whole.
+        """Each worker of pytest-xdist has servers and a database of its own; files stay whole.
 
         A selection of tests runs in one process: one database is enough, and it tells at once.
         """
@@ -199,6 +203,8 @@ class TestRun:
             databases.append(f"{LOOP_DATABASE}_{number}")
             Databases(Cluster()).copy(LOOP_DATABASE, databases[-1])
         try:
+            for number in range(1, count):
+                self._sandbox(f"test-{number}")
             for number, database in enumerate(databases):
                 name = f"{SERVER}-{number}"
                 self.servers.append(OdooServer(name, database, choose_port(None, 18069)))
@@ -206,16 +212,20 @@ class TestRun:
         except DevError as error:
             self._fail("whole loop", str(error))
             return
-        files = os.pathsep.join(str(server.json_file) for server in self.servers)
+        names = {
+            SERVER_ENVIRONMENT: joined(server.json_file for server in self.servers),
+            ENVIRONMENT: joined(sandbox.json_file for sandbox in self.sandboxes),
+        }
         workers = ["-n", str(count), "--dist", "loadfile"] if count > 1 else []
-        self._pytest("whole loop", [LOOP_FOLDER, *workers], {SERVER_ENVIRONMENT: files})
+        self._pytest("whole loop", [LOOP_FOLDER, *workers], names)
 
     def _pytest(
         self, name: str, words: list[str], more: dict[str, str] | None = None, behind: bool = False
     ) -> None:
-        env = {**environment(), **(more or {})}
-        if self.sandbox is not None:
-            env[ENVIRONMENT] = str(self.sandbox.json_file)
+        env = environment()
+        if self.sandboxes:
+            env[ENVIRONMENT] = str(self.sandboxes[0].json_file)
+        env |= more or {}
         is_last = name == self._last_pytest()
         if is_last and self.failed:
             print_error(f"failed before this last step: {', '.join(self.failed)} (see above)")

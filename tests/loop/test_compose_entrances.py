@@ -4,6 +4,7 @@ from email.message import EmailMessage
 
 import pytest
 
+from tests.loop.conftest import eventually
 from tests.loop.window import (
     EDITOR,
     SUBJECT,
@@ -133,8 +134,13 @@ def test_selected_records_get_a_mail_each(erp, eva, people, login):
     page.wait_for_selector(".o_searchview_autocomplete")
     page.keyboard.press("Enter")
     page.wait_for_selector(".o_searchview_facet:has-text('Entrance')")
+    # What is chosen in the list before it is the searched one is lost.
+    rows = page.locator(".o_data_row")
+    eventually(lambda: {"Entrance" in text for text in rows.all_inner_texts()} == {True},
+               "the list of who was searched", 30, 0.1)  # fmt: skip
     for name in ("one", "two"):
         page.locator(f".o_data_row:has-text('Entrance {name}') .o_list_record_selector").click()
+        page.wait_for_selector(f".o_data_row_selected:has-text('Entrance {name}')")
     page.click(".o_control_panel .o_cp_action_menus button:has-text('Actions')")
     page.click(".o-dropdown--menu >> text=Email")
     page.wait_for_selector(".o_mail_center_window.o_minimised")
