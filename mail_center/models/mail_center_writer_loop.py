@@ -10,10 +10,10 @@ class MailCenterAccount(models.Model):
     _inherit = "mail.center.account"
 
     loop_limit = fields.Integer(
-        string="Most mails a day to who answers", default=LOOP_LIMIT, required=True,
+        string="Daily limit per correspondent", default=LOOP_LIMIT, required=True,
         aggregator=None,
-        help="So many mails a day go from programs to one address that writes as many back: more "
-        "is taken for two machines that answer each other, and is held. 0: no limit.",
+        help="Programs send at most this many mails a day to an address that writes back as "
+        "often: more would be two machines that answer each other, and is held. 0: no limit.",
     )
 
     @api.constrains("loop_limit")

@@ -140,7 +140,7 @@ def test_no_planted_password_is_found_after_a_whole_run(erp, sandbox, server, lo
             who.call("mail.center.log", "search_read", [])
         ).encode()
     given["dump"] = dump(server.database)
-    given["server's log"] = (LOG / "odoo-loop.log").read_bytes()
+    given["server's log"] = server.log.read_bytes()
     store = [path for path in Path(DATA, "filestore", server.database).rglob("*")
              if path.is_file()]  # fmt: skip
     for path in store:
