@@ -13,7 +13,6 @@ from pathlib import Path
 from urllib.parse import quote
 
 from dev.odoo_server import DATA
-from dev.paths import LOG
 from dev.postgres import ADMIN, Cluster
 from tests.loop.conftest import eventually
 
