@@ -55,14 +55,15 @@ class MailCenterUploadReader(models.AbstractModel):
     def _read(self, upload):
         """Read until the end or until the time is up. Returns whether there is time left."""
         self._lock(upload, ("waiting", "running"))
+        # Noted before anything is read: a file may end the worker before its first mail.
+        tries = self._note_try(upload)
         parts = upload._parts()
         stream = opened(upload.part_sizes, lambda number: parts[number].raw)
-        upload.write({"state": "running", "total": upload.total or self._total(upload, stream)})
+        if not upload.total:
+            total = self._total(upload, stream)
+            self._transaction(partial(upload.write, {"total": total}))
         found = self._found(upload, stream)
         while True:
-            tries = upload.tries
-            upload.tries = tries + 1
-            self._commit()
             alone = tries >= SINGLY_AFTER
             chunk, ended = self._chunk(found, 1 if alone else CHUNK_COUNT)
             intakes = [self._intake(one, aside=tries >= ASIDE_AFTER) for one in chunk]
@@ -71,6 +72,17 @@ class MailCenterUploadReader(models.AbstractModel):
             )
             if ended or not left:
                 return bool(left)
+            tries = self._note_try(upload)
+
+    @api.model
+    def _note_try(self, upload):
+        """Note a try at this position. Returns how many were in vain; ArchiveError: too many."""
+        tries = upload.tries
+        if tries > ASIDE_AFTER + 1:
+            raise ArchiveError("fatal")
+        upload.write({"state": "running", "tries": tries + 1})
+        self._commit()
+        return tries
 
     @api.model
     def _lock(self, upload, states):
@@ -214,6 +226,7 @@ class MailCenterUploadReader(models.AbstractModel):
             "broken": self.env._("The zip file is damaged, or it is none."),
             "too_many": self.env._("There are too many files in it."),
             "bomb": self.env._("Unpacked, it would be larger than anything we take."),
+            "fatal": self.env._("Reading it has ended the program several times."),
         }[getattr(error, "code", "")]
 
     @api.model

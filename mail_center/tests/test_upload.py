@@ -162,6 +162,31 @@ class TestUpload(UploadCase):
         self.assertEqual(self.counts(upload), ("done", 3, 0, 1))
         self.assertLess(deaths, 8)
 
+    def test_a_file_that_workers_die_of_does_not_keep_others_waiting(self):
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w") as archive:
+            archive.writestr("1.eml", self.mails(1)[0])
+        deadly = self.upload(packed.getvalue(), name="deadly.zip")
+        good = self.upload(self.mbox(self.mails(2)))
+
+        class Killed(BaseException):
+            pass
+
+        deaths = 0
+        with patch(f"{READER}.read_zip", side_effect=Killed):
+            while good.state != "done" and deaths < 20:
+                try:
+                    self.run_reader()
+                except Killed:
+                    deaths += 1
+                    self.env.invalidate_all()
+        self.assertEqual(self.counts(good), ("done", 2, 0, 0))
+        self.assertEqual(deadly.state, "failed")
+        self.assertIn("several times", deadly.problem)
+        deadly.with_user(self.user).action_resume()
+        self.run_reader()
+        self.assertEqual(self.counts(deadly), ("done", 0, 1, 0))
+
     def test_an_upload_that_was_broken_off_goes_on_where_it_ended(self):
         data = self.mbox(self.mails(20))
         first = self.uploads.start(self.account.id, "Imported", "Inbox", len(data))

@@ -4,6 +4,8 @@ import contextlib
 import io
 import mailbox
 import random
+import struct
+import tracemalloc
 import zipfile
 from email.message import EmailMessage
 
@@ -158,6 +160,52 @@ def test_too_many_members_and_a_broken_file_are_refused(monkeypatch):
         list(read_zip(zipped_of({f"{n}.eml": b"x" for n in range(4)})))
     with pytest.raises(ArchiveError, match="broken"):
         list(read_zip(io.BytesIO(b"PK\x03\x04 and nothing more")))
+
+
+def test_more_members_than_the_end_record_admits_are_not_collected(monkeypatch):
+    monkeypatch.setattr(zipped, "COUNT_MAX", 3)
+    data = bytearray(zipped_of({f"{n}.eml": b"x" for n in range(500)}).getvalue())
+    data[-14:-10] = struct.pack("<HH", 2, 2)
+    made = []
+    original = zipfile.ZipInfo.__init__
+
+    def init(self, *args, **options):
+        made.append(self)
+        original(self, *args, **options)
+
+    monkeypatch.setattr(zipfile.ZipInfo, "__init__", init)
+    with pytest.raises(ArchiveError, match="too_many"):
+        list(read_zip(io.BytesIO(bytes(data))))
+    assert len(made) <= 4
+
+
+@pytest.mark.parametrize("zip64", [False, True])
+def test_a_directory_that_is_too_large_is_not_read(monkeypatch, zip64):
+    class Counting(io.BytesIO):
+        largest = 0
+
+        def read(self, size=-1):
+            self.largest = max(self.largest, size)
+            return super().read(size)
+
+    monkeypatch.setattr(zipped, "COUNT_MAX", 10)
+    if zip64:
+        monkeypatch.setattr(zipfile, "ZIP_FILECOUNT_LIMIT", 2)
+    data = zipped_of({f"{'n' * 2000}{n}.eml": b"x" for n in range(9)}).getvalue()
+    assert (b"PK\x06\x06" in data) == zip64
+    stream = Counting(data)
+    with pytest.raises(ArchiveError, match="too_many"):
+        list(read_zip(stream))
+    assert stream.largest <= 10 * 300
+
+
+def test_a_mail_of_very_many_short_lines_takes_not_much_more_than_its_bytes():
+    stream = io.BytesIO(mbox(mail(1, "a\n" * 200_000)))
+    tracemalloc.start()
+    (one,) = read_mbox(stream)
+    _now, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 5 * len(one.raw)
 
 
 def test_an_encrypted_and_a_damaged_member_do_not_stop_the_rest():

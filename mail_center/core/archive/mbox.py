@@ -25,26 +25,25 @@ def read_mbox(stream: BinaryIO, start: int = 0, limit: int = MAIL_MAX) -> Iterat
     """
     stream.seek(start)
     position, blank, inside = start, True, False
-    lines: list[bytes] = []
+    raw = bytearray()  # a list of short lines would take sixty times their bytes
     size, too_large, whole_line = 0, False, True
 
     def finish(after: int) -> Found:
         if too_large:
             return Found(after, error="too_large")
-        raw = b"".join(lines)
         # The empty line before the next separator belongs to the format, not to the mail.
         for end in (b"\r\n\r\n", b"\n\n"):
             if raw.endswith(end):
-                raw = raw[: -len(end) // 2]
+                del raw[-len(end) // 2 :]
                 break
-        return described(raw, after)
+        return described(bytes(raw), after)
 
     while line := stream.readline(LINE_MAX):
         begins = whole_line
         if begins and blank and line.startswith(b"From ") and _SEPARATOR.match(line):
             if inside:
                 yield finish(position)
-            inside, lines, size, too_large = True, [], 0, False
+            inside, raw, size, too_large = True, bytearray(), 0, False
             position += len(line)
             whole_line, blank = line.endswith(b"\n"), False
             continue
@@ -58,9 +57,9 @@ def read_mbox(stream: BinaryIO, start: int = 0, limit: int = MAIL_MAX) -> Iterat
         inside = True
         size += len(line)
         if size > limit:
-            too_large, lines = True, []
+            too_large, raw = True, bytearray()
         elif not too_large:
-            lines.append(line)
+            raw += line
     if inside:
         yield finish(position)
 
@@ -78,4 +77,5 @@ def described(raw: bytes, after: int) -> Found:
     if b"F" in letters or bits & _STARRED:
         flags.add("\\Flagged")
     deleted = b"D" in letters or bool(bits & _DELETED)
-    return Found(after, b"" if deleted else raw, frozenset(flags), skip=deleted or not raw.strip())
+    skip = deleted or not raw or raw.isspace()
+    return Found(after, b"" if deleted else raw, frozenset(flags), skip=skip)

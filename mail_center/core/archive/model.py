@@ -11,7 +11,8 @@ _HEADER = re.compile(rb"[!-9;-~]{1,76}:")
 
 
 class ArchiveError(Exception):
-    """The file as a whole can't be read. ``code``: *no_mail*, *broken*, *too_many*, *bomb*."""
+    """The file as a whole can't be read. ``code``: *no_mail*, *broken*, *too_many*, *bomb*,
+    *fatal* (workers die of it)."""
 
     def __init__(self, code: str):
         super().__init__(code)

@@ -15,11 +15,50 @@ RATIO_MAX = 200
 RATIO_FROM = 1024 * 1024  # small things may pack as well as they like
 TOTAL_MAX = 100 * 1024**3
 NAME_MAX = 200
+# The directory is read in one piece, so its size is what a small file may cost in memory.
+ENTRY_MAX = 300  # bytes of an entry on average: 46 and the name
 # Maildir's info (cr.yp.to/proto/maildir.html); on Windows programs write ! or ; for the colon.
 _INFO = re.compile(r"[:;!]2,([A-Za-z]*)$")
 _MAILDIR = re.compile(r"(?:^|[/\\])(cur|new)[/\\][^/\\]+$")
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError,
            ValueError, OverflowError)
+
+
+class _Members(list):
+    """The entries, counted while they are read: what the end record announces may be a lie."""
+
+    def append(self, member):
+        if len(self) >= COUNT_MAX:
+            raise ArchiveError("too_many")
+        super().append(member)
+
+
+class _Archive(zipfile.ZipFile):
+    """A zip whose directory has at most ``COUNT_MAX`` entries, else ArchiveError."""
+
+    @property
+    def filelist(self):
+        return self._members
+
+    @filelist.setter
+    def filelist(self, members):
+        self._members = _Members(members)
+
+
+class _Frugal:
+    """The file, of which no more is given at once than the largest directory we take.
+
+    ``ZipFile`` asks for as many bytes as the end record (ZIP64's too) says that there are.
+    """
+
+    def __init__(self, stream: BinaryIO):
+        self._stream = stream
+        self.seek, self.tell, self.seekable = stream.seek, stream.tell, stream.seekable
+
+    def read(self, size: int = -1) -> bytes:
+        if size > COUNT_MAX * ENTRY_MAX:
+            raise ArchiveError("too_many")
+        return self._stream.read(size)
 
 
 def read_zip(stream: BinaryIO, start: int = 0, limit: int = MAIL_MAX) -> Iterator[Found]:
@@ -28,12 +67,10 @@ def read_zip(stream: BinaryIO, start: int = 0, limit: int = MAIL_MAX) -> Iterato
     Members that are no mail by their name are given as *skip*.
     """
     try:
-        archive = zipfile.ZipFile(stream)
+        archive = _Archive(_Frugal(stream))
         members = archive.infolist()
     except _BROKEN:
         raise ArchiveError("broken") from None
-    if len(members) > COUNT_MAX:
-        raise ArchiveError("too_many")
     if sum(member.file_size for member in members) > TOTAL_MAX:
         raise ArchiveError("bomb")
     for number, member in enumerate(members[start:], start + 1):
