@@ -96,6 +96,10 @@ class MailCenterSender(models.AbstractModel):
         Two jobs do it side by side: the *prompt* one leaves mailings, slow servers and those in
         trouble to the other, so that none of these delays what a person has written.
         """
+        if not self._commit():
+            # Odoo repeats a job up to ten times with one end for all of them.
+            self._progress(0, remaining=1)
+            return
         self._recover()
         self._look_after_waiting()
         served = Counter()
@@ -190,7 +194,8 @@ class MailCenterSender(models.AbstractModel):
         try:
             for row, envelope_from, recipients, raw in loads:
                 now = time.monotonic()
-                if not session.usable or now >= ends:
+                # One leaves all the same: a server that lets wait would never get any.
+                if not session.usable or (now >= ends and row != loads[0][0]):
                     break  # the rest is given back
                 if now - began > PATIENCE:
                     # It is the others' turn.

@@ -1,3 +1,5 @@
+from functools import partial
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
@@ -117,23 +119,47 @@ class MailCenterReceiver(models.AbstractModel):
     def _push_step(self, session, step, target, status, again=False):
         if step.kind != "delete":
             return super()._push_step(session, step, target, status, again)
-        removed = session.delete(step.uids)
+        return partial(self._removed, session.delete(step.uids))
 
-        def done(account, token, step):
-            self._renew(account, token)
-            changes = self.env["mail.center.change"].sudo().browse(step.keys).exists()
-            messages, folder = changes.message_id, changes.folder_id
-            if removed:
-                self.env["mail.center.message.location"].sudo().search(
-                    [("folder_id", "=", folder.id), ("uid", "in", step.uids),
-                     ("message_id", "=", False)]
-                ).unlink()
-            changes.unlink()
-            self.env.flush_all()
-            folder.known_uids = len(folder._known_uids())
-            messages._deleted_for_good()
+    @api.model
+    def _removed(self, removed, account, token, step):
+        """The server has done it: to what still lay there (STORE and EXPUNGE are content with
+        UIDs that are gone). Where another program had moved a mail to is seen in what follows."""
+        self._renew(account, token)
+        changes = self.env["mail.center.change"].sudo().browse(step.keys).exists()
+        folder = changes.folder_id
+        if not (removed and folder):
+            return
+        self.env["mail.center.message.location"].sudo().search(
+            [("folder_id", "=", folder.id), ("uid", "in", step.uids), ("message_id", "=", False)]
+        ).unlink()
+        self.env.flush_all()
+        folder.known_uids = len(folder._known_uids())
 
-        return done
+    @api.model
+    def _receive_folders(self, account, token, session):
+        stored = super()._receive_folders(account, token, session)
+        if self._deletions_done(account):
+            self._transaction(partial(self._settle_deletions, account, token))
+        return stored
+
+    @api.model
+    def _deletions_done(self, account):
+        """The deletions that the server was told of in this pass, and did not refuse."""
+        return self.env["mail.center.change"].sudo()._waiting(account).filtered(
+            lambda one: one.kind == "delete" and one.in_flux
+            and one.uidvalidity == one.folder_id.uidvalidity
+        )
+
+    @api.model
+    def _settle_deletions(self, account, token):
+        """All folders were read since: what somebody had rescued into one of them lies there, and
+        is kept; of the rest the content goes here too."""
+        self._renew(account, token)
+        changes = self._deletions_done(account)
+        messages = changes.message_id
+        changes.unlink()
+        messages._deleted_for_good()
 
 
 class MailCenterErasure(models.Model):

@@ -96,6 +96,28 @@ class TestDelete(MailboxCase):
         self.passes()
         self.assertEqual(self.on_server(), ["m0", "m1", "m2"])
 
+    def test_what_another_program_rescues_meanwhile_is_kept_and_shown_where_it_lies(self):
+        self.mails[:2].delete_for_good()
+        self.sandbox.doveadm(
+            "move", "-u", self.address, "INBOX", "mailbox", "Trash", "subject", "m0"
+        )
+        self.passes()
+        self.assertEqual(self.on_server("INBOX"), ["kept", "m0"])
+        self.assertEqual(self.on_server(), ["m2"])
+        self.assertEqual(self.shown(), ["kept", "m0", "m2"])
+        self.assertIn("secret words", self.mails[0].body_text)
+        self.assertEqual(self.mails[0].location_ids.folder_id, self.account._folder("inbox"))
+        self.assertEqual(self.mails.mapped("is_deleted"), [False, True, False])
+        self.assertFalse(self.env["mail.center.change"].search([]))
+
+    def test_what_another_program_deletes_meanwhile_is_deleted_here_too(self):
+        self.mails[:1].delete_for_good()
+        self.sandbox.doveadm("expunge", "-u", self.address, "mailbox", "Trash", "subject", "m0")
+        self.passes()
+        self.assertEqual(self.shown(), ["kept", "m1", "m2"])
+        self.assertTrue(self.mails[0].is_deleted)
+        self.assertFalse(self.mails[0].body_text)
+
     def test_a_line_that_breaks_in_between_deletes_what_was_meant_and_nothing_else(self):
         proxy = CuttingProxy(self.sandbox.ports["imap"])
         self.addCleanup(proxy.close)

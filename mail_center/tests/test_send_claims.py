@@ -1,4 +1,8 @@
+import time
+from collections import Counter
+
 from odoo.addons.mail_center import worker
+from odoo.addons.mail_center.core import smtp
 from odoo.addons.mail_center.core.smtp import Attempt, RecipientResult
 
 from .send_common import SendCase, SmtpScript
@@ -82,3 +86,35 @@ class TestSendClaims(SendCase):
 
     def test_the_own_worker_is_alive(self):
         self.assertFalse(worker.is_dead(worker.identity()))
+
+    def past_its_end(self, env):
+        """The sender in a run of its cron that has no time left, and that run's progress."""
+        cron, progress = env.ref("mail_center.ir_cron_send")._add_progress()
+        return env["mail.center.sender"].with_context(
+            **cron.env.context, cron_id=cron.id, cron_end_time=time.monotonic() - 1
+        ), progress
+
+    def test_a_run_without_time_claims_nothing_and_says_that_there_is_more(self):
+        message = self.write_mail("x@x.example")
+        events = len(self.outbox(message).event_ids)
+        with self.job_env() as env:
+            sender, progress = self.past_its_end(env)
+            sender._cron_send()
+            self.assertEqual((progress.done, progress.remaining), (0, 1))
+        self.env.invalidate_all()
+        self.assertEqual(len(self.outbox(message).event_ids), events)
+        self.assertEqual(self.server.taken, 0)
+        self.send()
+        self.assertEqual(self.server.taken, 1)
+
+    def test_a_server_that_uses_up_the_time_before_it_greets_still_gets_a_mail_each_run(self):
+        messages = [self.write_mail("x@x.example") for _number in range(3)]
+        with self.job_env() as env, smtp.Pool() as pool:
+            sender, _progress = self.past_its_end(env)
+            rows = sender._claim("token", Counter())
+            self.assertEqual(len(rows), 3)
+            sender._send_safely(rows, "token", pool, patient=True)
+        self.env.invalidate_all()
+        self.assertEqual(self.server.taken, 1)
+        states = [self.outbox(message).state for message in messages]
+        self.assertEqual(states, ["sent", "queued", "queued"])
