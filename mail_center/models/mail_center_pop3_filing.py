@@ -4,8 +4,12 @@ from odoo import api, models
 class MailCenterFolder(models.Model):
     _inherit = "mail.center.folder"
 
+    def _is_pop3(self):
+        """Whether mail in it has rows of POP3 for locations: not in a folder that is only here."""
+        return self.account_id.protocol == "pop3" and not self.is_local
+
     def _known_uids(self, low=1, high=None):
-        if self.account_id.protocol != "pop3":
+        if not self._is_pop3():
             return super()._known_uids(low, high)
         rows = self.env["mail.center.pop3.message"].sudo()
         domain = [("account_id", "=", self.account_id.id), ("state", "=", "here")]
@@ -20,7 +24,7 @@ class MailCenterFiling(models.AbstractModel):
 
     @api.model
     def _create_locations(self, folder, pairs):
-        if folder.account_id.protocol != "pop3":
+        if not folder._is_pop3():
             return super()._create_locations(folder, pairs)
         rows = self.env["mail.center.pop3.message"].sudo()
         for intake, message in pairs:
@@ -30,7 +34,7 @@ class MailCenterFiling(models.AbstractModel):
     @api.model
     def _find_stored(self, folder, intakes):
         found = super()._find_stored(folder, intakes)
-        if folder.account_id.protocol == "pop3":
+        if folder._is_pop3():
             # A server that was moved gives all its mail new unique ids.
             nameless = [i for i in intakes if i.uid not in found and not i.mail.message_id]
             found.update(self._returning(folder.account_id, nameless))
@@ -65,7 +69,7 @@ class MailCenterFiling(models.AbstractModel):
 
     @api.model
     def _quarantine(self, folder, failed):
-        if folder.account_id.protocol == "pop3":
+        if folder._is_pop3():
             failed = [one for one in failed if not self._still_quarantined(folder, one[0])]
         return super()._quarantine(folder, failed)
 
@@ -91,7 +95,7 @@ class MailCenterFiling(models.AbstractModel):
 
     @api.model
     def _fetch_again(self, line):
-        if line.account_id.protocol == "pop3":
+        if line.account_id.protocol == "pop3" and not line.folder_id.is_local:
             row = self.env["mail.center.pop3.message"].sudo().browse(line.uid).exists()
             row.filtered(lambda row: row.state == "here").state = "wanted"
         return super()._fetch_again(line)

@@ -141,6 +141,7 @@ class MailCenterReceiver(models.AbstractModel):
         """The only folder that POP3 knows. After the switch to IMAP it is the INBOX."""
         self._renew(account, token)
         folders = self.env["mail.center.folder"].sudo()
+        account.folder_ids._make_way({"INBOX"})
         return folders.search(
             [("account_id", "=", account.id), ("path", "=", "INBOX")]
         ) or folders.create({"account_id": account.id, "path": "INBOX", "special_use": "inbox"})

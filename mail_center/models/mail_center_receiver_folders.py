@@ -54,7 +54,10 @@ class MailCenterReceiver(models.AbstractModel):
     @api.model
     def _update_folder_list(self, account, token, remote):
         self._renew(account, token)
-        here = {folder.path: folder for folder in account.folder_ids}
+        # Those that are only here no server ever lists: they are none of its business.
+        here = {
+            folder.path: folder for folder in account.folder_ids if not folder.is_local
+        }
         for item in remote:
             vals = {
                 "delimiter": item.delimiter or False,

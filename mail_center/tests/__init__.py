@@ -71,4 +71,5 @@ from . import (
     test_trigger,
     test_two_way,
     test_upload,
+    test_upload_beside_server,
 )
