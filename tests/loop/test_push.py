@@ -2,13 +2,13 @@
 
 import subprocess
 import time
-from datetime import datetime, timedelta, timezone
 from email.message import EmailMessage
 
 import pytest
 
 from dev import odoo_server
 from dev.paths import LOG
+from dev.postgres import Cluster
 from tests.loop.conftest import eventually
 
 BOX = "psh.ada@loop.example"
@@ -40,7 +40,7 @@ def listener(server):
 
 
 def test_a_mail_shows_in_the_open_mailbox_as_soon_as_the_server_has_it(
-    erp, sandbox, account, login, listener
+    erp, server, sandbox, account, login, listener
 ):
     user = erp.user("psh_ada", "Ada Bąk", "base.group_user", "mail_center.group_user")
     box = account(BOX, user)
@@ -59,8 +59,10 @@ def test_a_mail_shows_in_the_open_mailbox_as_soon_as_the_server_has_it(
     seconds = []
     for number in range(3):
         # Nothing but the listener makes the receiver look from now on.
-        later = datetime.now(timezone.utc) + timedelta(hours=1)
-        erp.call("mail.center.account", "write", [box], {"next_sync": f"{later:%F %T}"})
+        Cluster().query(
+            "UPDATE mail_center_account SET next_sync = now() AT TIME ZONE 'utc'"
+            f" + interval '1 hour' WHERE id = {box}", server.database,
+        )  # fmt: skip
         sandbox.deliver(BOX, a_mail(number))
         start = time.monotonic()
         page.wait_for_selector(f".o_mail_center_row:has-text('Pilne {number}')", timeout=120_000)
