@@ -1,6 +1,14 @@
+import time
+
 from odoo import api, models
+from odoo.addons.mail_center.models.mail_center_receiver import OutOfTime
+from odoo.addons.queue_job.exception import RetryableJobError
 
 RECEIVE, SEND = "receive", "send"
+# A worker is killed after limit_time_real, 120 unless set otherwise, and what it does between two
+# looks at the clock takes its time.
+JOB_SECONDS = 60
+SECONDS_PARAMETER = "mail_center_queue_job.seconds"
 
 
 class MailCenterAccount(models.Model):
@@ -37,12 +45,34 @@ class MailCenterAccount(models.Model):
 
     def _job_receive(self):
         """The job: a pass over the mailbox, unless another worker has it just now."""
-        self.env["mail.center.receiver"].sudo()._receive_due(self.sudo())
+        receiver = self.env["mail.center.receiver"].sudo()
+        try:
+            receiver.with_context(mail_center_job_ends=self._job_ends())._receive_due(self.sudo())
+        except OutOfTime as error:
+            self._job_goes_on(error)
 
     def _job_send(self, mailing):
         """The job: everything of the account that is due."""
-        sender = self.env["mail.center.sender"].sudo()
-        sender.with_context(mail_center_group=(self.id, mailing))._send_due()
+        ends = self._job_ends(least=1)
+        sender = self.env["mail.center.sender"].sudo().with_context(
+            mail_center_group=(self.id, mailing), mail_center_job_ends=ends
+        )
+        sender._send_due()
+        if time.monotonic() >= ends and sender._due_groups():
+            self._job_goes_on()
+
+    @api.model
+    def _job_ends(self, least=0):
+        """When (``time.monotonic()``) a job that begins now has to make room for others."""
+        text = self.env["ir.config_parameter"].sudo().get_param(SECONDS_PARAMETER) or ""
+        return time.monotonic() + max(int(text) if text.isdecimal() else JOB_SECONDS, least)
+
+    @api.model
+    def _job_goes_on(self, error=None):
+        """Queue the running job again, behind those that wait. What it has done is committed."""
+        raise RetryableJobError(
+            self.env._("There is more to do."), seconds=1, ignore_retry=True
+        ) from error
 
     @api.model
     def _pending_jobs(self, work):

@@ -171,6 +171,10 @@ def test_a_machine_dies_and_the_other_one_does_its_work(machines, sandbox):
             smtp_port=sandbox.ports["smtp"], smtp_security="none", smtp_login=address,
             use_for_integration=True,
         ))  # fmt: skip
+    # A job stops after each portion, as one does whose minute is over.
+    seconds = admin.create(
+        "ir.config_parameter", key="mail_center_queue_job.seconds", value="0"
+    )
     for box in boxes:
         admin.call("mail.center.account", "action_sync_now", [box])
     other = Erp(second.server)
@@ -188,11 +192,13 @@ def test_a_machine_dies_and_the_other_one_does_its_work(machines, sandbox):
     assert max(here.values()) == 1
     jobs = other.call(
         "queue.job", "search_read", [("identity_key", "=like", "mail_center:receive:%")],
-        fields=["identity_key", "channel"],
+        fields=["identity_key", "channel", "eta"],
     )
+    assert any(job["eta"] for job in jobs), "no job went back into the queue"
     assert {job["channel"] for job in jobs} == {"root.mail_center.receive.localhost"}
     assert len({job["identity_key"] for job in jobs}) == ACCOUNTS
 
+    other.call("ir.config_parameter", "unlink", [seconds])
     other.call(
         "mail.center.account", "integration_send", [boxes[0]], "machine1@loop.example", "By a job",
         "<p>Hello.</p>",
