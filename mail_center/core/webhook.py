@@ -24,7 +24,8 @@ class WebhookError(Exception):
     """The call did not succeed.
 
     ``code``: *address* (not one we call), *private* (it leads into a private network),
-    *unreachable*, *refused* (``status`` says how). ``again``: whether it may work later.
+    *unreachable*, *refused* (``status`` says how); of the automation: *secret*, *action*, *rights*
+    (it may not be passed on any more), *fault* (of ours). ``again``: whether it may work later.
     """
 
     def __init__(self, code: str, detail: str = "", status: int = 0):

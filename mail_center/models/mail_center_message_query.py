@@ -11,7 +11,6 @@ class MailCenterAccount(models.Model):
 
     _inherit = "mail.center.account"
 
-    @api.readonly
     def integration_search(self, query="", limit=50, after_id=0, direction=None):
         """Mail of this account for a program, the oldest first.
 
@@ -38,6 +37,7 @@ class MailCenterAccount(models.Model):
         if query:
             domain.append(("id", "in", messages._integration_matches(account, str(query))))
         found = messages.search(domain, order="id", limit=min(max(int(limit), 1), LIMIT_MAX))
+        found._note_reading()
         return [message._integration_values() for message in found]
 
     @api.readonly

@@ -118,7 +118,11 @@ class MailCenterTrigger(models.Model):
                     if name not in ("secret_token", "failures", "problem")}
             vals["user_id"] = self.env.uid
             vals.update({"failures": 0, "problem": False} if vals.get("active") else {})
-        return super().write(vals)
+        others = self.sudo().filtered(lambda one: one.kind != vals.get("kind", one.kind))
+        result = super().write(vals)
+        # What was queued was made for the other kind.
+        others.call_ids.filtered(lambda call: call.state != "done").unlink()
+        return result
 
     @api.constrains("kind", "url", "action_server_id")
     def _check_target(self):
@@ -155,6 +159,8 @@ class MailCenterTrigger(models.Model):
         self.ensure_one()
         self.check_access("write")
         secret = secrets.token_urlsafe(32)
+        # Who knows the secret answers for what is passed on, as whoever changes the address.
+        self.write({"user_id": self.env.uid})
         self._set_secret(secret)
         return {
             "type": "ir.actions.client",
@@ -232,6 +238,7 @@ class MailCenterTrigger(models.Model):
             },
         }
         if self.with_text:
+            message._note_reading()
             content["message"]["text"] = (message.body_text or "")[:TEXT_MAX]
         return json.dumps(content, ensure_ascii=False)
 

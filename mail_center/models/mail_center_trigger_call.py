@@ -3,6 +3,7 @@ import time
 from datetime import timedelta
 from functools import partial
 
+import psycopg2
 from odoo import api, fields, models
 from odoo.orm.models import NO_ACCESS
 
@@ -32,6 +33,11 @@ class MailCenterTriggerCall(models.Model):
         "mail.center.message", string="Email", required=True, readonly=True, ondelete="cascade",
         index=True,
     )
+    # Whose rights chose the mail and wrote the body. It depends on no later writer.
+    user_id = fields.Many2one(
+        "res.users", string="Acts as", compute="_compute_user_id", store=True, precompute=True,
+        ondelete="cascade",
+    )
     # The same at each try, so that the receiver can tell that he knows it already.
     key = fields.Char(string="Call", required=True, readonly=True)
     body = fields.Text(readonly=True, groups=NO_ACCESS)
@@ -44,6 +50,11 @@ class MailCenterTriggerCall(models.Model):
     error = fields.Char(readonly=True)
 
     _due = models.Index("(next_attempt, id) WHERE state = 'waiting'")
+
+    @api.depends("trigger_id")
+    def _compute_user_id(self):
+        for call in self:
+            call.user_id = call.trigger_id.user_id
 
     @api.model
     def _cron_call(self):
@@ -68,13 +79,28 @@ class MailCenterTriggerCall(models.Model):
     def _make(self):
         error = None
         try:
+            self._check_rights()
             if self.trigger_id.kind == "webhook":
                 self._post()
             else:
                 self._run_action()
         except WebhookError as caught:
             error = caught
+        except (psycopg2.OperationalError, psycopg2.InterfaceError):
+            raise  # the database itself is in trouble: nothing can be recorded now
+        except Exception as caught:
+            # One call that can't be made must not keep all others from being made.
+            self.env.cr.rollback()
+            self.env.invalidate_all()
+            _logger.exception("Call %s of automation %s failed", self.id, self.trigger_id.id)
+            error = WebhookError("fault", type(caught).__name__)
         self._transaction(partial(self._settle, error))
+
+    def _check_rights(self):
+        """WebhookError unless it goes where its writer wanted it, who may still read the mail."""
+        trigger = self.trigger_id
+        if trigger.user_id != self.user_id or not trigger._wanted(self.message_id):
+            raise WebhookError("rights")
 
     def _post(self):
         trigger = self.trigger_id
@@ -109,6 +135,8 @@ class MailCenterTriggerCall(models.Model):
 
     def _settle(self, error):
         """Note how the try went."""
+        if not self.exists():
+            return  # the automation was deleted, or does something else now
         if error is None:
             self.write({"state": "done", "error": False})
             self.trigger_id._note()
@@ -132,6 +160,10 @@ class MailCenterTriggerCall(models.Model):
             "unreachable": self.env._("The server can't be reached."),
             "refused": self.env._("The server refuses the call."),
             "action": self.env._("The server action failed."),
+            "rights": self.env._("The automation, or what its writer may do, has changed since: "
+                                 "nothing was passed on."),
+            "fault": self.env._("The call failed unexpectedly; the administrator finds it in the "
+                                "log."),
         }
         detail = str(error) if str(error) != error.code else ""
         return f"{texts[error.code]} {detail}".strip()

@@ -194,7 +194,7 @@ class TestReading(PrivacyCase, HttpCase):
     def test_no_way_to_what_a_mail_says_goes_unnoted(self):
         """Each way on its own: one reading more of this mail, by whoever took it."""
         mail = self.of_eve()
-        self.account.audit_reading = True
+        self.account.write({"audit_reading": True, "use_for_integration": True})
         self.account.permission_ids.filtered(
             lambda one: one.user_id == self.reader
         ).write({"can_send": True})
@@ -235,6 +235,7 @@ class TestReading(PrivacyCase, HttpCase):
             "files kept": lambda: boxes.save_files(mail.id, "res.partner", partner.id),
             "new record": lambda: boxes.creatable(mail.id),
             "read": lambda: mine.read(["body_text"]),
+            "external API": lambda: self.account.with_user(self.reader).integration_search(),
             "search_read": lambda: mine.search_read([("id", "=", mail.id)], ["body_html"]),
             "web_read": lambda: mine.web_read({"raw_source": {}}),
             "export": lambda: mine.export_data(["subject", "body_text"]),

@@ -190,6 +190,73 @@ class TestTrigger(TransactionCase):
         self.run_calls()
         self.assertEqual(call.state, "done")
 
+    def test_what_waits_is_not_sent_to_the_address_that_somebody_else_writes(self):
+        trigger = self.trigger(url="http://127.0.0.1:9/away", with_text=True)
+        self.receive(self.office, "of the office")
+        trigger.with_user(self.other_boss).url = f"http://127.0.0.1:{self.server.server_port}/"
+        self.run_calls()
+        call = trigger.call_ids.sudo()
+        self.assertEqual((self.server.got, call.state, call.user_id), ([], "failed", self.boss))
+        self.assertIn("changed", call.error)
+        call.action_again()
+        self.run_calls()
+        self.assertFalse(self.server.got)
+
+    def test_what_its_writer_may_not_read_any_more_is_not_sent(self):
+        trigger = self.trigger()
+        self.receive(self.office, "still mine")
+        self.office.user_id = self.other_boss
+        self.run_calls()
+        self.assertEqual((self.server.got, trigger.sudo().call_ids.state), ([], "failed"))
+
+    def test_what_waits_is_dropped_when_something_else_is_to_be_done(self):
+        trigger = self.trigger()
+        self.receive(self.office, "x")
+        trigger.write({"name": "Same kind", "kind": "webhook"})
+        self.assertTrue(trigger.sudo().call_ids)
+        trigger.write({"kind": "action", "action_server_id": self.action("pass").id})
+        self.assertFalse(trigger.sudo().call_ids)
+
+    @mute_logger(CALLS)
+    def test_a_call_that_can_not_be_made_keeps_no_other_waiting(self):
+        trigger = self.trigger()
+        self.receive(self.office, "broken")
+        broken = trigger.sudo().call_ids
+        broken.body = False
+        self.receive(self.office, "whole")
+        self.run_calls()
+        self.assertEqual([body["message"]["subject"] for body in self.bodies()], ["whole"])
+        self.assertEqual(broken.state, "failed")
+        self.assertIn("unexpectedly", broken.error)
+
+    def test_text_that_is_passed_on_is_noted_as_read_where_that_is_wanted(self):
+        self.office.audit_reading = True
+        self.trigger()
+        mail = self.receive(self.office, "without text")
+        readings = self.env["mail.center.reading"]
+        self.assertFalse(readings.search([("account_id", "=", self.office.id)]))
+        self.trigger(with_text=True)
+        mail = self.receive(self.office, "with text")
+        noted = readings.search([("account_id", "=", self.office.id)])
+        self.assertEqual((noted.user_id, noted.message_id), (self.boss, mail))
+
+    def test_who_makes_a_new_secret_answers_for_what_is_passed_on(self):
+        trigger = self.trigger()
+        trigger.with_user(self.other_boss).action_new_secret()
+        self.assertEqual(trigger.user_id, self.other_boss)
+        mine = self.trigger(account_ids=[(6, 0, self.office.ids)])
+        with self.assertRaises(AccessError):
+            mine.with_user(self.other_boss).action_new_secret()
+
+    def test_automations_of_another_company_are_not_seen(self):
+        trigger = self.trigger()
+        company = self.env["res.company"].create({"name": "Elsewhere"})
+        self.other_boss.write({"company_ids": [(6, 0, company.ids)], "company_id": company.id})
+        triggers = self.env["mail.center.trigger"].with_user(self.other_boss)
+        self.assertFalse(triggers.search([("id", "=", trigger.id)]))
+        with self.assertRaises(AccessError):
+            trigger.with_user(self.other_boss).name = "mine now"
+
     @mute_logger("odoo.addons.mail_center.models.mail_center_trigger")
     def test_gone_for_good_switches_it_off(self):
         trigger = self.trigger()
