@@ -1,7 +1,9 @@
+import time
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
+from odoo.http import request
 
 from ..core.endpoint import Security
 from ..core.oauth import OAuthError
@@ -10,6 +12,8 @@ from ..core.providers import lookup
 ACCESS, REFRESH = "oauth_access", "oauth_refresh"
 # A session may be opened shortly before the token ends.
 MARGIN_SECONDS = 60
+# Which account this browser is signing in, and since when: [id, seconds since 1970].
+STARTED, STARTED_SECONDS = "mail_center_oauth", 3600
 
 
 class MailCenterAccount(models.Model):
@@ -116,7 +120,25 @@ class MailCenterAccount(models.Model):
                     "of the provider under Settings → General Settings → Discuss."
                 )
             )
+        if request:
+            request.session[STARTED] = [self.id, time.time()]
         return {"type": "ir.actions.act_url", "url": uri, "target": "self"}
+
+    def _oauth_check_return(self):
+        """The browser has come back from the provider: AccessError unless it was sent from here.
+
+        Who follows a link that another person made would give him his mail, or put that
+        person's mail into his own account (RFC 6749 section 10.12). It holds once.
+        """
+        self.ensure_one()
+        self._require("manage")
+        number, since = (request and request.session.pop(STARTED, None)) or (0, 0)
+        if number != self.id or time.time() - since > STARTED_SECONDS:
+            raise AccessError(
+                self.env._(
+                    "Sign in with the button of the account, in this browser and within an hour."
+                )
+            )
 
     def action_oauth_sign_out(self):
         """Forget the tokens; the account stops until it has another way in."""
@@ -132,14 +154,20 @@ class MailCenterAccount(models.Model):
             )
         return True
 
+    def _oauth_is_safe(self, kind):
+        """Whether nobody can listen to the connection to the *kind* of server."""
+        return self.verify_certificate and self[f"{kind}_security"] != Security.NONE.value
+
     def _oauth_check_connection(self):
         """A token goes only over a connection that nobody can listen to."""
         kinds = [kind for kind in ("imap", "smtp") if self[f"{kind}_host"]]
-        open_kinds = [one for one in kinds if self[f"{one}_security"] == Security.NONE.value]
-        if open_kinds or not self.verify_certificate:
-            raise UserError(
-                self.env._("Signing in needs encryption and verified certificates: switch them on.")
-            )
+        if not self.verify_certificate or not all(map(self._oauth_is_safe, kinds)):
+            raise UserError(self._oauth_unsafe())
+
+    def _oauth_unsafe(self):
+        return self.env._(
+            "Signing in needs encryption and verified certificates: switch them on."
+        )
 
     def _oauth_signed_in(self, key, token, addresses):
         """Keep the tokens that the owner's consent gave. UserError for another's mailbox."""
@@ -271,12 +299,16 @@ class MailCenterAccount(models.Model):
     def _credential(self, kind):
         if self.auth == "password":
             return super()._credential(kind)
+        if not self._oauth_is_safe(kind):
+            return "xoauth2", ""  # the settings were changed after the sign-in
         host = self[f"{kind}_host"] or ""
         return "xoauth2", self.env["mail.center.account.secret"]._get(self, ACCESS, host)
 
     def _password_missing(self, kind):
         if self.auth == "password":
             return super()._password_missing(kind)
+        if not self._oauth_is_safe(kind):
+            return self._oauth_unsafe()
         return self.oauth_problem or self._oauth_sentence(OAuthError("consent"))
 
     def _forget_passwords(self):

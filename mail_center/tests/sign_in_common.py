@@ -55,13 +55,24 @@ class SignInCase(MailboxCase):
 
     def sign_in(self, person="anna@mc.example", user="mc_anna"):
         """Press the button, agree, come back. Returns the page that the browser then shows."""
-        account = self.account.with_user(self.env["res.users"].search([("login", "=", user)]))
-        uri = account.action_oauth_sign_in()["url"]
-        state = parse_qs(urlsplit(uri).query)["state"][0]
-        return self.come_back(state, person)
-
-    def come_back(self, state, person, user="mc_anna"):
         self.authenticate(user, user)
+        return self.come_back(self.press(), person)
+
+    def press(self):
+        """Press the button in the browser as it is. Returns the state that the provider gets."""
+        self.env.flush_all()
+        action = self.make_jsonrpc_request(
+            "/web/dataset/call_button/mail.center.account/action_oauth_sign_in",
+            {"model": "mail.center.account", "method": "action_oauth_sign_in",
+             "args": [self.account.ids], "kwargs": {}},
+        )
+        self.env.invalidate_all()
+        return parse_qs(urlsplit(action["url"]).query)["state"][0]
+
+    def come_back(self, state, person, user=None):
+        """Return from the provider; with *user* in another browser, which began nothing."""
+        if user:
+            self.authenticate(user, user)
         self.env.flush_all()
         answer = self.url_open(
             self.callback, data=None, allow_redirects=False,
@@ -211,15 +222,43 @@ class SignInTests:
     @mute_logger("odoo.http")
     def test_who_may_not_manage_the_account_gives_it_no_tokens(self):
         """The trap: a link that makes another person agree for an account of mine."""
-        uri = self.account.with_user(self.user).action_oauth_sign_in()["url"]
-        state = parse_qs(urlsplit(uri).query)["state"][0]
+        self.authenticate("mc_anna", "mc_anna")
+        state = self.press()
         new_test_user(self.env, "mc_eve", groups="base.group_user,mail_center.group_user")
         answer = self.come_back(state, "anna@mc.example", "mc_eve")
         self.assertEqual(answer.status_code, 403)
         self.assertEqual(self.account.auth, "password")
+        self.authenticate("mc_anna", "mc_anna")
+        self.press()
         forged = {**json.loads(state), "csrf_token": "guessed"}
         answer = self.come_back(json.dumps(forged), "anna@mc.example")
         self.assertEqual((answer.status_code, self.account.auth), (403, "password"))
+
+    @mute_logger("odoo.http")
+    def test_a_browser_that_did_not_begin_the_sign_in_does_not_end_it(self):
+        self.authenticate("mc_anna", "mc_anna")
+        state = self.press()
+        answer = self.come_back(state, "anna@mc.example", "mc_anna")
+        self.assertEqual((answer.status_code, self.account.auth), (403, "password"))
+        self.assertIn("in this browser", answer.text)
+        answer = self.come_back(self.press(), "anna@mc.example")
+        self.assertEqual((answer.status_code, self.account.auth), (303, self.key))
+        answer = self.come_back(state, "anna@mc.example")
+        self.assertEqual(answer.status_code, 403, "it holds once")
+
+    def test_a_token_that_is_there_does_not_go_over_a_line_that_is_opened_later(self):
+        self.sign_in()
+        logins = len(self.provider.logins)
+        for change in ({"imap_security": "none"}, {"verify_certificate": False}):
+            before = {name: self.account[name] for name in change}
+            self.account.write(change)
+            self.assertFalse(self.account._endpoint("imap", incomplete=True).password)
+            self.receive()
+            self.assertEqual(len(self.provider.logins), logins)
+            self.assertIn("encryption", self.account.sync_error)
+            self.account.write(before)
+        self.receive()
+        self.assertEqual(self.account.sync_state, "ok")
 
     def test_a_token_never_goes_to_another_server_or_over_an_open_line(self):
         self.sign_in()

@@ -15,7 +15,7 @@ class MailCenterOutlookController(MicrosoftOutlookController):
         record = super()._get_outlook_record(model_name, rec_id, csrf_token)
         if record._name == ACCOUNT:
             # Before the code is used: who was sent here by another must not give him his mail.
-            record.sudo(False)._require("manage")
+            record.sudo(False)._oauth_check_return()
         return record
 
     def _check_email_and_redirect_to_outlook_record(
