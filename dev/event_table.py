@@ -53,6 +53,7 @@ ADVICE = {
     "health_expiry": "A certificate: whoever runs the server renews it. An access by OAuth: log in "
     "to the provider again in the account. Both before that day.",
     "health_recovered": NOTHING,
+    "mail_deleted": "Nothing to do: the line says who did it. Only a backup has it still.",
     "oauth_ended": "The owner presses *Sign in* on the account; everything goes on by itself.",
     "oauth_setup": "Correct the client ID and secret under *Settings → General Settings*; it is "
     "tried again by itself.",

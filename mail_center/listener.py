@@ -24,7 +24,7 @@ _logger = logging.getLogger(__name__)
 
 REFRESH_SECONDS = 30
 # The listener's word counts for twice as long: see mail_center_account_listen.
-TELL_SECONDS = 90
+RENEW_SECONDS = 90
 # Routers forget connections that nothing is said on; half an hour is the longest allowed.
 WAIT_SECONDS = 9 * 60
 BACKOFF_MAX_SECONDS = 3600
@@ -72,7 +72,7 @@ class Listener:
         hearing = {number for number, post in self._posts.items() if post.hears}
         now = time.monotonic()
         if hearing - self._told or hearing and now >= self._tell_again:
-            self._told, self._tell_again = hearing, now + TELL_SECONDS
+            self._told, self._tell_again = hearing, now + RENEW_SECONDS
             self.ask(lambda env: env["mail.center.account"].browse(hearing).exists()._is_told())
 
     def ask(self, work):

@@ -11,6 +11,24 @@ def is_mailers(field):
     return bool(field.readonly and field.store and not field.inverse)
 
 
+def filled(records, vals):
+    """*vals* with what Odoo adds to a new record out of the caller's own hand.
+
+    These are the ``default_…`` of his context, and what he set as his usual values (``ir.default``
+    is written by everybody for himself). Who looks at *vals* alone overlooks both.
+    """
+    fields, given = records._fields, {}
+    usual = records.env["ir.default"]._get_model_defaults(records._name)
+    context = {
+        key.removeprefix("default_"): value for key, value in records.env.context.items()
+        if key.startswith("default_")
+    }
+    for name, value in {**usual, **context}.items():
+        if name in fields:
+            given[name] = value
+    return {**given, **vals}
+
+
 def refuse_mailer_fields(records, vals, besides=()):
     """Raise AccessError if *vals* hold a field that only the mailer writes, but for *besides*."""
     if records.env.su:

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
 from ..core.mime import danger
+from ..mailer_fields import filled
 
 # Sources and files of mail are evidence: what came and what went, byte for byte.
 GUARDED = frozenset({"mail.center.message", "mail.center.quarantine"})
@@ -27,7 +28,7 @@ class IrAttachment(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        self._refuse_mail_files(vals.get("res_model") for vals in vals_list)
+        self._refuse_mail_files(filled(self, vals).get("res_model") for vals in vals_list)
         return super().create(vals_list)
 
     def write(self, vals):

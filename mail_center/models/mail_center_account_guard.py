@@ -1,6 +1,7 @@
 from odoo import api, models
 
-from ..mailer_fields import refuse_mailer_fields
+from ..mailer_fields import filled, refuse_mailer_fields
+from ..readable import require_readable
 
 # A manager chooses it once, through what guards it itself: see mail_center_pop3_account.
 BESIDES = ("protocol",)
@@ -18,7 +19,8 @@ class MailCenterAccount(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
-            refuse_mailer_fields(self, vals, BESIDES)
+            refuse_mailer_fields(self, filled(self, vals), BESIDES)
+            require_readable(self, filled(self, vals))
         return super().create(vals_list)
 
     def write(self, vals):

@@ -3,7 +3,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
 from ..core.mime import Address, parse_addresses
-from ..mailer_fields import is_mailers, refuse_mailer_fields
+from ..mailer_fields import filled, is_mailers, refuse_mailer_fields
 from ..readable import require_readable
 from .mail_center_writer import MAX_BYTES
 
@@ -95,7 +95,17 @@ class MailCenterDraft(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        # What the window was opened with is in the values; a context would get round them, even
+        # where this is called by the server itself.
+        plain = self.with_context(
+            {key: value for key, value in self.env.context.items()
+             if not key.startswith("default_")}
+        )
         if not self.env.su:
+            usual = filled(plain, {})
+            if SERVER_FIELDS & usual.keys():
+                raise AccessError(self.env._("This part of an unsent email can't be changed."))
+            refuse_mailer_fields(self, usual)
             vals_list = [
                 {
                     name: value for name, value in vals.items()
@@ -105,8 +115,8 @@ class MailCenterDraft(models.Model):
                 for vals in vals_list
             ]
         for vals in vals_list:
-            require_readable(self, vals)
-        return super().create(vals_list)
+            require_readable(self, filled(plain, vals))
+        return super(MailCenterDraft, plain).create(vals_list).with_env(self.env)
 
     def write(self, vals):
         if not self.env.su and SERVER_FIELDS & vals.keys():

@@ -86,6 +86,10 @@ class MailCenterErasure(models.Model):
         messages.outbox_ids.recipient_ids.write({"email": "erased", "reply": False})
         messages.outbox_ids.event_ids.write({"reply": False})
         messages.outbox_ids.write({"error": False})
+        # What waits for an automation tells of the mail, and would still leave.
+        self.env["mail.center.trigger.call"].sudo().search(
+            [("message_id", "in", messages.ids)]
+        ).unlink()
         messages.link_ids.unlink()
         self._forget_readers_marks(messages)
         for account, own in messages.grouped("account_id").items():

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..mailer_fields import filled
+
 REASONS = [
     ("written", "Written from the record"),
     ("token", "Answer to a mail written from the record"),
@@ -64,8 +66,10 @@ class MailCenterLink(models.Model):
         for vals in vals_list:
             if not self.env.su:
                 # Linking a mail opens it to the readers of the record.
-                self.env["mail.center.message"].browse(vals.get("message_id")).check_access("read")
-                self._check_target(vals.get("res_model"), vals.get("res_id"))
+                given = filled(self, vals)
+                message = self.env["mail.center.message"].browse(given.get("message_id"))
+                message.check_access("read")
+                self._check_target(given.get("res_model"), given.get("res_id"))
                 vals.update(reason="person", note=False, user_id=self.env.uid)
         return super().create(vals_list)
 

@@ -4,7 +4,7 @@ from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
-from ..mailer_fields import refuse_mailer_fields
+from ..mailer_fields import filled, refuse_mailer_fields
 
 
 class MailCenterLinkable(models.Model):
@@ -79,7 +79,7 @@ class MailCenterLinkable(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
-            refuse_mailer_fields(self, vals)
+            refuse_mailer_fields(self, filled(self, vals))
         linkables = super().create(vals_list)
         self._forget_models()
         return linkables

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ..core.rules import Condition, Facts, matches, terms
+from ..mailer_fields import filled
 from ..readable import require_readable
 
 # A rule is tried on so many of the last received mails while it is written.
@@ -281,7 +282,7 @@ class MailCenterRule(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
-            self._require_rights(vals)
+            self._require_rights(filled(self, vals))
             if not self.env.su:
                 vals["user_id"] = self.env.uid
         return super().create(vals_list)

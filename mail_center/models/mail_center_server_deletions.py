@@ -39,6 +39,11 @@ class MailCenterMessage(models.Model):
         for message in messages:
             changes._queue_delete(self._bin_place(message, origins.get(message.id)))
         for account, own in messages.grouped("account_id").items():
+            # Who and how many; what it was is to be forgotten.
+            self.env["mail.center.log"]._add(
+                account, "mail_deleted", self.env._("Emails deleted for good: %s.", len(own)),
+                mails=len(own), user=self.env.user,
+            )
             account._notify_readers(own)
         return len(messages)
 

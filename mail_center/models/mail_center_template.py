@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
-from ..mailer_fields import refuse_mailer_fields
+from ..mailer_fields import filled, refuse_mailer_fields
 from ..readable import require_readable
 
 _STORED_IMAGE = re.compile(r"/web/(?:image|content)/(\d+)")
@@ -130,8 +130,8 @@ class MailCenterTemplate(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
-            refuse_mailer_fields(self, vals)
-            require_readable(self, vals)
+            refuse_mailer_fields(self, filled(self, vals))
+            require_readable(self, filled(self, vals))
         templates = super().create(vals_list)
         templates._adopt_files()
         return templates

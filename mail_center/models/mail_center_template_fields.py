@@ -356,6 +356,13 @@ class MailCenterTemplate(models.Model):
     def _update_field_translations(
         self, field_name, translations, digest=None, source_lang=""
     ):
+        field = self._fields[field_name]
+        if field.type == "html":
+            # Odoo writes translations as they are: neither cleaned nor checked.
+            translations = {
+                lang: field.convert_to_column(text, self) if text else text
+                for lang, text in translations.items()
+            }
         result = super()._update_field_translations(
             field_name, translations, digest=digest, source_lang=source_lang
         )

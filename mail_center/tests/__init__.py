@@ -6,6 +6,7 @@ from . import (
     test_account_setup,
     test_adoption,
     test_break_in,
+    test_break_in_context,
     test_comparison,
     test_configuration,
     test_corpus,

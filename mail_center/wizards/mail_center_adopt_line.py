@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..mailer_fields import refuse_mailer_fields
+from ..mailer_fields import filled, refuse_mailer_fields
 from .mail_center_adopt import SMTP_SECURITY
 
 
@@ -33,7 +33,7 @@ class MailCenterAdoptLine(models.TransientModel):
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
-            refuse_mailer_fields(self, vals)
+            refuse_mailer_fields(self, filled(self, vals))
         return super().create(vals_list)
 
     def write(self, vals):

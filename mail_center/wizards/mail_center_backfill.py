@@ -23,11 +23,10 @@ class MailCenterBackfill(models.TransientModel):
 
     @api.model_create_multi
     def create(self, vals_list):
-        accounts = self.env["mail.center.account"].browse(
-            [vals.get("account_id") for vals in vals_list]
-        )
-        accounts.check_access("write")
-        return super().create(vals_list)
+        wizards = super().create(vals_list)
+        # Whatever gave them their account: the values, the context or the usual value.
+        wizards.account_id.check_access("write")
+        return wizards
 
     def write(self, vals):
         if "account_id" in vals:

@@ -5,7 +5,7 @@ from ..core.net import MailServerError
 from ..core.providers import login_for, lookup
 from ..core.secrets import KeyFileError
 from ..fields import BigInteger
-from ..mailer_fields import refuse_mailer_fields
+from ..mailer_fields import filled, refuse_mailer_fields
 from ..models.mail_center_account import SECURITY
 from ..models.mail_center_claim import ClaimLost
 from ..models.mail_center_pop3_switch import Unfinished
@@ -139,7 +139,7 @@ class MailCenterSwitch(models.TransientModel):
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
-            refuse_mailer_fields(self, vals, ("account_id",))
+            refuse_mailer_fields(self, filled(self, vals), ("account_id",))
         wizards = super().create(
             [{**self._proposal(vals.get("account_id")), **vals} for vals in vals_list]
         )

@@ -22,7 +22,12 @@ class MailCenterUploadStart(models.TransientModel):
 
     @api.model_create_multi
     def create(self, vals_list):
-        self.env["mail.center.account"].browse(
-            [vals.get("account_id") for vals in vals_list]
-        )._require("manage")
-        return super().create(vals_list)
+        wizards = super().create(vals_list)
+        # Whatever gave them their account: the values, the context or the usual value.
+        wizards.account_id._require("manage")
+        return wizards
+
+    def write(self, vals):
+        result = super().write(vals)
+        self.account_id._require("manage")
+        return result
