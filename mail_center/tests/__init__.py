@@ -50,6 +50,7 @@ from . import (
     test_rules,
     test_secrets,
     test_send,
+    test_send_action,
     test_send_again,
     test_send_claims,
     test_send_doubt,
