@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 
+from .ahead import awaited
 from .beside import Beside
 from .imap import RawMessage, Session
 from .intake import Intake, take_in, take_in_part
@@ -13,14 +15,26 @@ from .net import MailServerError
 
 @dataclass
 class Gathered:
-    """What came of a chunk; ``intakes()`` waits for the understanding of it.
+    """What came of a chunk; ``intakes(meanwhile)`` waits for the understanding of it.
 
-    ``refused``: UID → why the server could not give it; ``too_large``: UID → bytes, left there.
+    ``meanwhile()`` is called every half minute until then. Afterwards ``untried`` is the number of
+    mails that there was no time for: others hung. ``refused``: UID → why the server could not give
+    it; ``too_large``: UID → bytes, left there.
     """
 
-    intakes: Callable[[], list[Intake]]
+    _done: list[Intake] = field(default_factory=list)
+    _under_way: Future[list[Intake]] | None = None
+    _count: int = 0
     refused: dict[int, MailServerError] = field(default_factory=dict)
     too_large: dict[int, int] = field(default_factory=dict)
+    untried: int = 0
+
+    def intakes(self, meanwhile: Callable[[], None] = lambda: None) -> list[Intake]:
+        if self._under_way is None:
+            return self._done
+        found = awaited(self._under_way, meanwhile)
+        self.untried = self._count - len(found)
+        return self._done + found
 
 
 def gather(
@@ -34,9 +48,8 @@ def gather(
     the next chunk is fetched.
     """
     if len(chunk) == 1 and largest < sizes[chunk[0]] <= whole:
-        return Gathered(list, too_large={chunk[0]: sizes[chunk[0]]})
-    result = Gathered(list)
-    parts: list[Intake] = []
+        return Gathered(too_large={chunk[0]: sizes[chunk[0]]})
+    result = Gathered()
     for uid in (uid for uid in chunk if sizes[uid] > whole):
         try:
             part = session.fetch_structure(uid)
@@ -46,17 +59,17 @@ def gather(
             result.refused[uid] = error
         else:
             if part:
-                parts.append(take_in_part(part))
+                result._done.append(take_in_part(part, beside and beside.alone(RawMessage(
+                    part.uid, part.raw, part.flags, part.internal_date, part.size,
+                ))))  # fmt: skip
     small = [uid for uid in chunk if sizes[uid] <= whole]
     messages = list(session.fetch(small)) if small else []
     if small:
         result.refused.update(session.unreadable)
     if beside is None:
-        intakes = [_here(message) for message in messages]
-        result.intakes = lambda: parts + intakes
+        result._done += [_here(message) for message in messages]
     else:
-        future = beside.submit(messages)
-        result.intakes = lambda: parts + future.result()
+        result._under_way, result._count = beside.submit(messages), len(messages)
     return result
 
 

@@ -117,9 +117,9 @@ def take_in(
         return Intake(**common, error=f"{type(error).__name__}: {error}"[:2000])
 
 
-def take_in_part(part: PartOfMessage) -> Intake:
-    """The same for a mail of which only the structure was fetched."""
-    intake = take_in(part.raw, part.uid, part.flags, part.internal_date)
+def take_in_part(part: PartOfMessage, intake: Intake | None = None) -> Intake:
+    """The same for a mail of which only the structure was fetched; ``intake``: of its ``raw``."""
+    intake = intake or take_in(part.raw, part.uid, part.flags, part.internal_date)
     if not intake.mail:
         return replace(intake, raw=b"")
     left = []

@@ -65,24 +65,26 @@ class MailCenterClaim(models.AbstractModel):
     @api.model
     def _claim(self, token, account=None):
         """Take one due account (*account*: that one alone) for this worker and commit; empty when
-        there is none."""
+        there is none. See :meth:`_is_careful` for what its context says."""
         self.env["mail.center.account"].flush_model()
         self.env.cr.execute(
             f"""
-            UPDATE mail_center_account
+            UPDATE mail_center_account AS taken
                SET claim_token = %(token)s, claim_worker = %(worker)s,
                    claim_until = now() AT TIME ZONE 'utc' + %(seconds)s * interval '1 second',
                    -- Killed in mid-run it is not the first again.
                    next_sync = now() AT TIME ZONE 'utc', sync_wanted = false,
                    sync_state = CASE WHEN sync_state = 'failing' THEN sync_state ELSE 'running' END
-             WHERE id = (
-                    SELECT id FROM mail_center_account
+              FROM (
+                    SELECT id AS due_id, claim_worker AS before
+                      FROM mail_center_account
                      WHERE {self._DUE} AND (%(account)s IS NULL OR id = %(account)s)
                   ORDER BY next_sync NULLS FIRST, id
                      LIMIT 1
                        FOR NO KEY UPDATE SKIP LOCKED
-                   )
-         RETURNING id
+                   ) AS due
+             WHERE taken.id = due.due_id
+         RETURNING taken.id, due.before
             """,
             {
                 "token": token,
@@ -92,10 +94,19 @@ class MailCenterClaim(models.AbstractModel):
                 "dead": self._dead_workers(),
             },
         )
-        row = self.env.cr.fetchone()
+        number, before = self.env.cr.fetchone() or ([], None)
         self._commit()
         self.env.invalidate_all()
-        return self.env["mail.center.account"].sudo().browse(row[0] if row else [])
+        taken = self.env["mail.center.account"].sudo().browse(number)
+        return taken.with_context(mail_center_careful=bool(before))
+
+    @api.model
+    def _is_careful(self, account):
+        """Whether who had the claimed *account* last never gave it back.
+
+        A mail may have brought that worker down; so until a run has come to its end.
+        """
+        return bool(account.env.context.get("mail_center_careful"))
 
     @api.model
     def _renew(self, account, token, seconds=CLAIM_SECONDS):
@@ -120,6 +131,9 @@ class MailCenterClaim(models.AbstractModel):
         """Give the account back with the outcome, unless another worker has it by now."""
         def give_back():
             self._renew(account, token, seconds=0)
+            if not self._is_careful(account) or vals.get("sync_state") == "ok":
+                # Nobody was brought down: see _claim.
+                vals["claim_worker"] = False
             account.write(vals)
             account.invalidate_recordset(["sync_wanted"])
             if account.sync_wanted and vals.get("sync_state") == "ok":

@@ -1,3 +1,4 @@
+import time
 from contextlib import closing, nullcontext
 from functools import partial
 
@@ -13,6 +14,10 @@ from .mail_center_receiver import OutOfTime
 CHUNK_BYTES = 8 * 1024 * 1024
 CHUNK_COUNT = 200
 WORTH_A_PROCESS = 200  # mails; to start one takes as long as to understand some fifty
+# Of an account whose last run was never heard of again: a mail may have brought it down.
+CAREFUL_COUNT = 20
+# Seconds of a scheduled job that must be left for a chunk to be fetched before it is wanted.
+WORTH_AHEAD = 2
 COUNTED_ANEW = 100  # mails that came into a folder at once
 MESSAGE_BYTES_MAX = 150 * 1024 * 1024
 
@@ -79,28 +84,40 @@ class MailCenterReceiver(models.AbstractModel):
             gather, session, sizes=sizes, largest=MESSAGE_BYTES_MAX,
             whole=account.whole_megabytes * 1024**2 or MESSAGE_BYTES_MAX,
         )  # fmt: skip
-        self._commit()
+        end = time.monotonic() + self._commit()
+
+        def early():
+            return time.monotonic() + WORTH_AHEAD < end
+
+        def meanwhile():
+            self._transaction(lambda: self._renew(account, token))
+
+        careful = self._is_careful(account)
         # While a chunk is stored, the next one is understood and the one after that is fetched.
-        parts = chunks(sizes, CHUNK_BYTES, CHUNK_COUNT, newest_first=True)
-        with self._beside(len(uids)) as beside, closing(
-            ahead(lambda chunk: work(chunk=chunk, beside=beside), parts)
-        ) as gathered:
+        parts = chunks(
+            sizes, CHUNK_BYTES, CAREFUL_COUNT if careful else CHUNK_COUNT, newest_first=True
+        )
+        with self._beside(len(uids), careful) as beside, closing(
+            ahead(lambda chunk: work(chunk=chunk, beside=beside), parts,
+                  early=early, meanwhile=meanwhile)
+        ) as gathered:  # fmt: skip
             for batch in gathered:
-                intakes = list(self._taken(batch))
+                intakes = list(self._taken(batch, meanwhile))
                 if not intakes:
                     continue  # all of them were expunged meanwhile
                 count, left = self._transaction(
                     partial(self._store, account, token, folder, intakes)
                 )
                 stored += count
-                if not left:
+                if not left or batch.untried:
                     raise OutOfTime
         return stored
 
     @api.model
-    def _beside(self, count):
-        """Where *count* mails are understood: few here, many in a process beside this one."""
-        return Beside() if count >= WORTH_A_PROCESS else nullcontext()
+    def _beside(self, count, careful=False):
+        """Where *count* mails are understood: few here, many in a process beside this one, and so
+        all when one of them may have brought down who tried before (*careful*)."""
+        return Beside() if careful or count >= WORTH_A_PROCESS else nullcontext()
 
     @api.model
     def _store(self, account, token, folder, intakes):
@@ -120,14 +137,14 @@ class MailCenterReceiver(models.AbstractModel):
         )
 
     @api.model
-    def _taken(self, batch):
+    def _taken(self, batch, meanwhile):
         """The intakes of a :class:`core.gather.Gathered`; what can't be had says so in one."""
         for uid, size in batch.too_large.items():
             error = self.env._(
                 "The mail is %s MB large. It stays in the mailbox on the server.", size // 1024**2
             )
             yield Intake(b"", uid=uid, error=error)
-        yield from batch.intakes()
+        yield from batch.intakes(meanwhile)
         for uid, error in batch.refused.items():
             text = self.env._("The server can't give this mail: %s", self._in_words(error))
             yield Intake(b"", uid=uid, error=text)

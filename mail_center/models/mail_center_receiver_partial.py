@@ -66,7 +66,11 @@ class MailCenterReceiver(models.AbstractModel):
             if session.select(path, readonly=True).uidvalidity != validity:
                 continue
             for raw in session.fetch([uid], max_bytes=MESSAGE_BYTES_MAX):
-                intake = take_in(raw.raw, raw.uid, raw.flags, raw.internal_date)
+                with self._beside(1, self._is_careful(account)) as beside:
+                    intake = (
+                        beside.alone(raw) if beside
+                        else take_in(raw.raw, raw.uid, raw.flags, raw.internal_date)
+                    )  # fmt: skip
                 return intake, intake.error
         return None, self.env._("The server no longer has this mail.")
 

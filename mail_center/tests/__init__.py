@@ -46,6 +46,7 @@ from . import (
     test_profile,
     test_quarantine,
     test_receive,
+    test_receive_deadly,
     test_reports,
     test_rules,
     test_secrets,
