@@ -8,6 +8,7 @@ from odoo.orm.models import NO_ACCESS
 
 from ..core.secrets import KeyFileError, WrongKey
 from ..core.webhook import WebhookError, parts
+from ..mailer_fields import filled
 from ..readable import require_readable
 from .mail_center_event import EVENTS
 
@@ -100,10 +101,10 @@ class MailCenterTrigger(models.Model):
     def create(self, vals_list):
         if not self.env.su:
             for vals in vals_list:
-                require_readable(self, vals)
-                for name in ("secret_token", "failures", "problem"):
-                    vals.pop(name, None)
-                vals["user_id"] = self.env.uid
+                require_readable(self, filled(self, vals))
+                # Given, so that no default of the caller's takes their place.
+                vals.update(failures=0, problem=False, user_id=self.env.uid)
+                vals.pop("secret_token", None)
         triggers = super().create(vals_list)
         for trigger in triggers.filtered(lambda one: one.kind == "webhook"):
             if not trigger.has_secret:

@@ -160,9 +160,7 @@ class TestMailerFields(MatrixCase, TransactionCase):
                     create, _write = self.values(model)
                     if name in create or name in ONES_OWN.get(model, ()):
                         continue
-                    # Of an automation they are its own counters, which only its writer is shown.
-                    ways = ("values",) if model == "mail.center.trigger" else ("values", "context")
-                    for way in ways:
+                    for way in ("values", "context"):
                         tried += 1
                         if self.is_made(model, kind, create, field, way):
                             wrong.append(f"{kind} makes a {model} with its {name} by its {way}")
