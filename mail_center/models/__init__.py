@@ -48,6 +48,7 @@ from . import (
     mail_center_erasure,
     mail_center_event,
     mail_center_filing,
+    mail_center_filing_conflicts,
     mail_center_filing_quarantine,
     mail_center_folder,
     mail_center_folder_comparison,

@@ -269,12 +269,6 @@ class MailCenterFiling(models.AbstractModel):
                 vals.pop("thread_id", None)
 
     @api.model
-    def _reraise_concurrency(self, error):
-        """A conflict with another transaction is nobody's fault: the whole chunk is redone."""
-        if getattr(error, "pgcode", None) in ("40001", "40P01", "55P03"):
-            raise error
-
-    @api.model
     def _insert(self, intakes, vals_list, partners):
         for intake, vals in zip(intakes, vals_list, strict=True):
             vals["partner_id"] = self._correspondent(intake.mail, vals, partners)

@@ -4,6 +4,7 @@ from functools import partial
 
 import psycopg2
 from odoo import api, models
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ..core.archive import ArchiveError, opened, read_files, read_mbox, read_zip
 from ..core.intake import Intake, take_in
@@ -14,6 +15,7 @@ CHUNK_COUNT = 100
 CHUNK_BYTES = 8 * 1024 * 1024
 # After so many workers have died of a chunk its mails are tried one by one, then set aside.
 SINGLY_AFTER, ASIDE_AFTER = 2, 4
+TURNS = 3
 
 
 class Stopped(Exception):
@@ -63,13 +65,22 @@ class MailCenterUploadReader(models.AbstractModel):
             total = self._total(upload, stream)
             self._transaction(partial(upload.write, {"total": total}))
         found = self._found(upload, stream)
+        singles = 0
         while True:
-            alone = tries >= SINGLY_AFTER
+            alone, aside = tries >= SINGLY_AFTER, tries >= ASIDE_AFTER
+            # Singly until what workers die of is behind us: it is one of a whole chunk.
+            singles = singles + 1 if alone and not aside else 0
+            after = SINGLY_AFTER if 0 < singles < CHUNK_COUNT else 0
             chunk, ended = self._chunk(found, 1 if alone else CHUNK_COUNT)
-            intakes = [self._intake(one, aside=tries >= ASIDE_AFTER) for one in chunk]
-            _result, left = self._transaction(
-                partial(self._store, upload, chunk, intakes, ended)
-            )
+            intakes = [self._intake(one, aside=aside) for one in chunk]
+            try:
+                _result, left = self._transaction(
+                    partial(self._store, upload, chunk, intakes, ended, after)
+                )
+            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+                # Others store mail of the account all the time. No worker has died of that.
+                self._transaction(partial(upload.write, {"tries": tries}))
+                return False
             if ended or not left:
                 return bool(left)
             tries = self._note_try(upload)
@@ -138,7 +149,9 @@ class MailCenterUploadReader(models.AbstractModel):
         return take_in(found.raw, flags=found.flags)
 
     @api.model
-    def _store(self, upload, chunk, intakes, ended):
+    def _store(self, upload, chunk, intakes, ended, tries=0):
+        """Store a chunk; *tries*: how many are taken to be in vain already behind it."""
+        self._take_turn(upload.account_id)
         self._lock(upload, ("running",))
         folder = upload.folder_id
         filing = self.env["mail.center.filing"].with_context(mail_center_upload=True)
@@ -147,7 +160,7 @@ class MailCenterUploadReader(models.AbstractModel):
         upload.write(
             {
                 "position": chunk[-1].after if chunk else upload.position,
-                "tries": 0,
+                "tries": tries,
                 "imported": upload.imported + len(messages),
                 "known": upload.known + known,
                 "quarantined": upload.quarantined + quarantined,
@@ -159,6 +172,26 @@ class MailCenterUploadReader(models.AbstractModel):
         if ended:
             self._end(upload)
         self._tell(upload)
+
+    @api.model
+    def _take_turn(self, account):
+        """Store no mail of the account while the receiver does, nor by what was before it did.
+
+        Both change the account's row first. Who waited for the other begins anew, at once, so
+        that a receiver with much to store does not always come first.
+        """
+        for attempt in range(TURNS):
+            try:
+                self.env.cr.execute(
+                    "UPDATE mail_center_account SET send_ticket = send_ticket WHERE id = %s",
+                    [account.id],
+                    log_exceptions=False,
+                )
+                return
+            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+                if attempt + 1 == TURNS:
+                    raise
+                self.env.cr.rollback()
 
     @api.model
     def _fresh(self, filing, folder, intakes):

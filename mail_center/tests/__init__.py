@@ -74,5 +74,6 @@ from . import (
     test_trigger,
     test_two_way,
     test_upload,
+    test_upload_at_once,
     test_upload_beside_server,
 )

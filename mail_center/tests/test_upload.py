@@ -187,6 +187,28 @@ class TestUpload(UploadCase):
         self.run_reader()
         self.assertEqual(self.counts(deadly), ("done", 0, 1, 0))
 
+    def test_a_mail_that_workers_die_of_costs_no_more_workers_the_later_it_comes(self):
+        upload = self.upload(self.mbox(self.mails(12)))
+
+        class Killed(BaseException):
+            pass
+
+        def take_in(raw, **options):
+            if b"Old mail 10" in raw:
+                raise Killed
+            return core_intake.take_in(raw, **options)
+
+        deaths = 0
+        with patch(f"{READER}.take_in", take_in):
+            while upload.state != "done" and deaths < 40:
+                try:
+                    self.run_reader()
+                except Killed:
+                    deaths += 1
+                    self.env.invalidate_all()
+        self.assertEqual(self.counts(upload), ("done", 11, 0, 1))
+        self.assertEqual(deaths, 4)
+
     def test_an_upload_that_was_broken_off_goes_on_where_it_ended(self):
         data = self.mbox(self.mails(20))
         first = self.uploads.start(self.account.id, "Imported", "Inbox", len(data))
