@@ -1,3 +1,4 @@
+import base64
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -12,6 +13,7 @@ PART_MAX = 32 * 1024 * 1024
 OPEN_MAX = 20  # of one user
 ABANDONED_DAYS = 7
 NAME_MAX = 200
+HEAD_MAX = 64 * 1024
 KINDS = [("mbox", "mbox"), ("zip", "Zip"), ("eml", ".eml files")]
 STATES = [
     ("receiving", "Being uploaded"),
@@ -78,11 +80,12 @@ class MailCenterUpload(models.Model):
     # ---- uploading ----------------------------------------------------------
 
     @api.model
-    def start(self, account_id, folder_name, name, size, file_sizes=None):
+    def start(self, account_id, folder_name, name, size, file_sizes=None, head=None):
         """Begin an upload, or go on with the same one. Returns ``{"id", "received"}``.
 
         *name* and *size* are of the file; *file_sizes*: of many .eml files that come one behind
-        the other as one.
+        the other as one. *head*: the first bytes in base64, up to 64 KB, by which another file
+        of the same name and size is told from the one that was begun.
         """
         account = self.env["mail.center.account"].browse(int(account_id))
         account._require("manage")
@@ -101,7 +104,7 @@ class MailCenterUpload(models.Model):
         same = uploads.search(
             [*mine, ("account_id", "=", account.id), ("folder_id", "=", folder.id),
              ("name", "=", name), ("size", "=", size)]
-        ).filtered(lambda one: (one.file_sizes or []) == sizes)[:1]
+        ).filtered(lambda one: (one.file_sizes or []) == sizes and one._begins_with(head))[:1]
         if not same:
             if uploads.search_count(mine) >= OPEN_MAX:
                 raise UserError(
@@ -152,6 +155,16 @@ class MailCenterUpload(models.Model):
             self.state = "waiting"
             self.env.ref("mail_center.ir_cron_read_uploads").sudo()._trigger()
         return self.received
+
+    def _begins_with(self, head):
+        """Whether what came so far begins with *head* (base64), as far as both go."""
+        try:
+            head = base64.b64decode(head or "", validate=True)[:HEAD_MAX]
+        except (TypeError, ValueError):
+            return False
+        here = self._parts()[:1].raw or b""
+        length = min(len(head), len(here))
+        return here[:length] == head[:length]
 
     def _parts(self):
         """The attachments in which the file is kept, in their order."""

@@ -1,5 +1,6 @@
 """Mail from files: all of it arrives once, whatever stands in the way."""
 
+import base64
 import io
 import mailbox
 import tempfile
@@ -223,6 +224,20 @@ class TestUpload(UploadCase):
         self.upload(data)
         self.run_reader()
         self.assertEqual(self.counts(upload), ("done", 20, 0, 0))
+
+    def test_another_file_of_the_same_name_and_size_is_an_upload_of_its_own(self):
+        data, other = self.mbox(self.mails(9)), self.mbox(self.mails(9)[::-1])
+        self.assertEqual(len(data), len(other))
+
+        def start(content):
+            head = base64.b64encode(content[:2000]).decode()
+            return self.uploads.start(self.account.id, "Imported", "Inbox", len(data), None, head)
+
+        first = start(data)
+        self.env["mail.center.upload"].browse(first["id"])._take_part(0, data[:1000])
+        self.assertEqual(start(data), {"id": first["id"], "received": 1000})
+        self.assertEqual(start(other)["received"], 0)
+        self.assertNotEqual(start(other)["id"], first["id"])
 
     def test_what_is_no_mail_is_refused_at_its_first_part(self):
         with self.assertRaisesRegex(UserError, "holds no mail"):
