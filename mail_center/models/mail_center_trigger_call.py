@@ -79,11 +79,11 @@ class MailCenterTriggerCall(models.Model):
     def _make(self):
         error = None
         try:
+            if self.trigger_id.kind != "webhook":
+                self._transaction(self._act)
+                return
             self._check_rights()
-            if self.trigger_id.kind == "webhook":
-                self._post()
-            else:
-                self._run_action()
+            self._post()
         except WebhookError as caught:
             error = caught
         except (psycopg2.OperationalError, psycopg2.InterfaceError):
@@ -95,6 +95,16 @@ class MailCenterTriggerCall(models.Model):
             _logger.exception("Call %s of automation %s failed", self.id, self.trigger_id.id)
             error = WebhookError("fault", type(caught).__name__)
         self._transaction(partial(self._settle, error))
+
+    def _act(self):
+        """What the action did and that it did are one transaction: redone, both are."""
+        error = None
+        try:
+            self._check_rights()
+            self._run_action()
+        except WebhookError as caught:
+            error = caught
+        self._settle(error)
 
     def _check_rights(self):
         """WebhookError unless it goes where its writer wanted it, who may still read the mail."""

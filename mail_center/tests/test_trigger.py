@@ -7,6 +7,7 @@ import threading
 from datetime import datetime, timezone
 from unittest.mock import patch
 
+import psycopg2
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import TransactionCase, new_test_user
 from odoo.tools import mute_logger
@@ -309,6 +310,26 @@ class TestTrigger(TransactionCase):
         self.receive(self.office, "Made by")
         self.run_calls()
         self.assertTrue(self.env["res.partner"].search([("name", "=", "Made by mc_boss")]))
+
+    def test_what_a_server_action_did_is_not_lost_when_another_transaction_collides(self):
+        code = "env['res.partner'].create({'name': record.subject})"
+        self.boss.group_ids += self.env.ref("base.group_partner_manager")
+        trigger = self.trigger(kind="action", url=False, action_server_id=self.action(code).id)
+        self.receive(self.office, "Made in spite")
+        calls = type(self.env["mail.center.trigger.call"])
+        settle, collisions = calls._settle, [psycopg2.errors.SerializationFailure()]
+
+        def collides(call, error):
+            settle(call, error)
+            if collisions:
+                raise collisions.pop()
+
+        with patch.object(calls, "_settle", collides):
+            self.run_calls()
+        self.assertFalse(collisions)
+        self.assertEqual(trigger.call_ids.sudo().state, "done")
+        made = self.env["res.partner"].search([("name", "=", "Made in spite")])
+        self.assertEqual(len(made), 1)
 
     @mute_logger(CALLS)
     def test_a_server_action_can_do_no_more_than_its_writer(self):
