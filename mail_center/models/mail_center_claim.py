@@ -68,21 +68,23 @@ class MailCenterClaim(models.AbstractModel):
         there is none. See :meth:`_is_careful` for what its context says."""
         self.env["mail.center.account"].flush_model()
         self.env.cr.execute(
+            # MATERIALIZED: as the inner side of a join it would run, and take one, again and again.
             f"""
-            UPDATE mail_center_account AS taken
-               SET claim_token = %(token)s, claim_worker = %(worker)s,
-                   claim_until = now() AT TIME ZONE 'utc' + %(seconds)s * interval '1 second',
-                   -- Killed in mid-run it is not the first again.
-                   next_sync = now() AT TIME ZONE 'utc', sync_wanted = false,
-                   sync_state = CASE WHEN sync_state = 'failing' THEN sync_state ELSE 'running' END
-              FROM (
+              WITH due AS MATERIALIZED (
                     SELECT id AS due_id, claim_worker AS before
                       FROM mail_center_account
                      WHERE {self._DUE} AND (%(account)s IS NULL OR id = %(account)s)
                   ORDER BY next_sync NULLS FIRST, id
                      LIMIT 1
                        FOR NO KEY UPDATE SKIP LOCKED
-                   ) AS due
+                   )
+            UPDATE mail_center_account AS taken
+               SET claim_token = %(token)s, claim_worker = %(worker)s,
+                   claim_until = now() AT TIME ZONE 'utc' + %(seconds)s * interval '1 second',
+                   -- Killed in mid-run it is not the first again.
+                   next_sync = now() AT TIME ZONE 'utc', sync_wanted = false,
+                   sync_state = CASE WHEN sync_state = 'failing' THEN sync_state ELSE 'running' END
+              FROM due
              WHERE taken.id = due.due_id
          RETURNING taken.id, due.before
             """,

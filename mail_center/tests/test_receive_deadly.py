@@ -41,6 +41,18 @@ class TestReceiveDeadly(MailboxCase):
             [self.account.id],
         )
 
+    def test_a_claim_takes_one_account_however_the_database_plans_it(self):
+        self.env.flush_all()
+        self.env.cr.execute("ANALYZE mail_center_account")  # a single one, it thinks
+        self.make_account(self.user)
+        accounts = self.env["mail.center.account"].search([("sync_enabled", "=", True)])
+        accounts.next_sync = False
+        with self.job_env() as env:
+            env["mail.center.receiver"]._claim("mine")
+        accounts.invalidate_recordset()
+        self.env.cr.execute("SELECT count(*) FROM mail_center_account WHERE claim_token = 'mine'")
+        self.assertEqual(self.env.cr.fetchone(), (1,))
+
     def test_a_mail_that_killed_the_last_worker_does_not_kill_the_next_one(self):
         self.over_there("b'Subject: bomb' in raw and os.abort()")
         self.fill("before", "bomb", "after")
