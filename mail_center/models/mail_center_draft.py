@@ -4,7 +4,7 @@ from odoo.fields import Domain
 
 from ..core.mime import Address, parse_addresses
 from ..mailer_fields import filled, is_mailers, refuse_mailer_fields
-from ..readable import require_readable
+from ..readable import nameable, require_readable
 from .mail_center_writer import MAX_BYTES
 
 KINDS = ("to", "cc", "bcc")
@@ -130,8 +130,12 @@ class MailCenterDraft(models.Model):
         return super().write(vals)
 
     @api.depends("subject")
+    @api.depends_context("uid")
     def _compute_display_name(self):
-        for draft in self:
+        known = nameable(self)
+        for draft in self - known:
+            draft.display_name = f"#{draft.id}"
+        for draft in known:
             draft.display_name = draft.subject or self.env._("(no subject)")
 
     @api.depends("recipients_to")

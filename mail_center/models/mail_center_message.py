@@ -3,7 +3,7 @@ from urllib.parse import quote
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ..readable import require_readable
+from ..readable import nameable, require_readable
 
 STATES = [
     ("received", "Received"),
@@ -95,8 +95,12 @@ class MailCenterMessage(models.Model):
     _account_direction_date = models.Index("(account_id, direction, date)")
 
     @api.depends("subject")
+    @api.depends_context("uid")
     def _compute_display_name(self):
-        for message in self:
+        known = nameable(self)
+        for message in self - known:
+            message.display_name = f"#{message.id}"
+        for message in known:
             message.display_name = message.subject or self.env._("(no subject)")
 
     @api.depends("attachment_ids", "body_html")

@@ -1,4 +1,6 @@
-from odoo import fields, models
+from odoo import api, fields, models
+
+from ..readable import nameable
 
 
 class MailCenterThread(models.Model):
@@ -20,6 +22,13 @@ class MailCenterThread(models.Model):
     user_id = fields.Many2one(
         "res.users", string="Handled by", index="btree_not_null", readonly=True
     )
+
+    @api.depends("subject")
+    @api.depends_context("uid")
+    def _compute_display_name(self):
+        known = nameable(self)
+        for thread in self:
+            thread.display_name = (thread.subject if thread in known else "") or f"#{thread.id}"
 
     def _refresh(self):
         """Recount conversations from their messages, in one statement for all."""

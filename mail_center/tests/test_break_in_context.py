@@ -39,6 +39,33 @@ class TestBreakInContext(MailboxCase):
         with self.assertRaises(UserError), self.env.cr.savepoint():
             records.create(vals)
 
+    def test_a_form_names_no_mail_that_one_may_not_read(self):
+        mine = self.drafts_of(self.user).create({"subject": "Secret plan"})
+        outbox = self.write_mail("eve@x.example", subject="Secret offer").sudo().outbox_ids
+        name = {"fields": {"display_name": {}}}
+        for model, field, record in (
+            ("mail.center.draft", "parent_id", self.mail),
+            ("mail.center.draft", "outbox_id", outbox),
+            ("mail.center.link", "message_id", self.mail),
+            ("mail.center.note", "thread_id", self.mail.thread_id),
+            ("mail.center.outbox", "message_id", outbox.message_id),
+        ):
+            for user, is_told in ((self.stranger, False), (self.user, True)):
+                records = self.env[model].with_user(user)
+                try:
+                    answer = records.onchange({field: record.id}, [field], {field: name})
+                except AccessError:
+                    answer = {}
+                shown = "Secret" in str(answer)
+                self.assertLessEqual(shown, is_told, f"{model} {field} {user.login}")
+        for user, wanted in ((self.stranger, f"#{mine.id}"), (self.user, "Secret plan")):
+            self.assertEqual(mine.with_user(user).sudo().display_name, wanted)
+            named = self.mail.with_user(user).sudo().display_name
+            self.assertEqual(named, "Secret" if user == self.user else f"#{self.mail.id}")
+
+    def drafts_of(self, user):
+        return self.env["mail.center.draft"].with_user(user)
+
     def test_a_draft_names_no_mail_that_its_writer_may_not_read(self):
         waiting = self.write_mail("eve@x.example").sudo().outbox_ids
         context = {"outbox_id": waiting.id, "parent_id": self.mail.id, "version": 9}
