@@ -179,10 +179,10 @@ class MailCenterChange(models.Model):
             )[:1]
             if place:
                 one.write({"uid": place.uid, "uidvalidity": one.folder_id.uidvalidity})
-                if one.kind == "move":
-                    if not one.place_id:
-                        one.place_id = place.copy({"folder_id": one.target_id.id, "uid": -one.id})
-                    place.message_id = False
+                if one.kind == "move" and not one.place_id:
+                    one.place_id = place.copy({"folder_id": one.target_id.id, "uid": -one.id})
+                if one.kind != "flag":
+                    place.message_id = False  # here it has left already
             else:
                 one.place_id.unlink()
                 one.unlink()

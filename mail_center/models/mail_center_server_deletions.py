@@ -98,19 +98,6 @@ class MailCenterChange(models.Model):
         place.message_id = False
         one._push_soon()
 
-    def _find_again(self):
-        deletions = self.filtered(lambda one: one.kind == "delete")
-        for one in deletions:
-            place = one.message_id.location_ids.filtered(
-                lambda place, one=one: place.folder_id == one.folder_id and place.uid > 0
-            )[:1]
-            if place:
-                one.write({"uid": place.uid, "uidvalidity": one.folder_id.uidvalidity})
-                place.message_id = False
-            else:
-                one.unlink()
-        return super(MailCenterChange, self - deletions)._find_again()
-
     def _take_mark_back(self):
         if self.kind == "delete":
             return self._take_back()
