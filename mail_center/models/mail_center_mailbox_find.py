@@ -36,6 +36,8 @@ class MailCenterMailbox(models.AbstractModel):
 
     @api.model
     def _source_sql(self, kind, number, conditions, together, cursor, limit):
+        key = SQL("(message.date, message.id)")
+        order = SQL("message.date DESC, message.id DESC")
         if kind == "folder":
             key = SQL("(place.date, place.message_id)")
             order = SQL("place.date DESC, place.message_id DESC")
@@ -53,8 +55,6 @@ class MailCenterMailbox(models.AbstractModel):
                 number,
             )
         elif kind == "record":
-            key = SQL("(message.date, message.id)")
-            order = SQL("message.date DESC, message.id DESC")
             tables = SQL(
                 "mail_center_link link JOIN mail_center_message message"
                 " ON message.id = link.message_id"
@@ -68,8 +68,6 @@ class MailCenterMailbox(models.AbstractModel):
                 " AND (other.date, other.id) > (message.date, message.id))"
             )
         else:
-            key = SQL("(message.date, message.id)")
-            order = SQL("message.date DESC, message.id DESC")
             tables = SQL("mail_center_message message")
             wanted = [SQL("message.account_id = %s AND message.state <> 'draft'", number)]
             newer = SQL(
