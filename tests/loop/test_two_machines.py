@@ -1,14 +1,18 @@
 """Two Odoo servers share the mailboxes through OCA's queue_job; one of them dies.
 
-Both run on this machine, with one database; a proxy deals the jobs out to them in turn, as the
-balancer in front of several machines does.
+Each has a network namespace of its own, as two machines have; they share one database and the mail
+servers. A proxy deals the jobs out to them in turn, as the balancer in front of several machines
+does.
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
 import os
+import shutil
 import subprocess
+import tempfile
 import threading
 from collections import Counter
 from pathlib import Path
@@ -22,66 +26,64 @@ from dev.odoo_process import OdooServer, choose_port
 from dev.paths import CACHE, LOG, PYTHON, ROOT
 from dev.postgres import Cluster
 from dev.process import run_logged
+from tests.loop import doors
 from tests.loop.conftest import Erp, eventually
 from tests.loop.test_killed_sync import _mail
 
 DATABASE = "mail_center_test_machines"
 ACCOUNTS, MAILS = 6, 120
+BALANCER = 18290  # on each machine
 # Without what they ask for: Odoo is here, and it is no package of the index.
 PACKAGES = ("odoo-addon-queue-job==19.0.*", "openupgradelib")
 ADDONS = CACHE / "queue-job"
 
 
 class Balancer(threading.Thread):
-    """Hands each connection to the next of ``ports`` that takes it."""
+    """Hands each connection to the next machine that takes it; the doors of the mail servers."""
 
-    def __init__(self, port: int):
+    def __init__(self, folder: Path, mail_ports):
         super().__init__(daemon=True)
-        self.port, self.ports, self.turn = port, [], 0
+        self.folder, self.mail_ports = folder, mail_ports
+        self.door = folder / "balancer"
+        self.machines, self.turn = [], 0
         self.loop = asyncio.new_event_loop()
 
     def run(self):
         self.loop.run_until_complete(self._serve())
 
     async def _serve(self):
-        server = await asyncio.start_server(self._talk, "127.0.0.1", self.port)
+        for port in self.mail_ports:
+            await doors.to_port(self.folder / str(port), port)
+        for machine in self.machines:
+            # The test itself talks to each of them, too.
+            await doors.to_socket(machine.server.port, machine.door)
+        server = await asyncio.start_unix_server(self._talk, self.door)
         async with server:
             await server.serve_forever()
 
     async def _talk(self, reader, writer):
-        for _try in self.ports:
+        for _try in self.machines:
             self.turn += 1
             try:
-                there = await asyncio.open_connection(
-                    "127.0.0.1", self.ports[self.turn % len(self.ports)]
+                there = await asyncio.open_unix_connection(
+                    self.machines[self.turn % len(self.machines)].door
                 )
                 break
             except OSError:
                 continue
         else:
-            writer.close()
-            return
-        await asyncio.gather(
-            self._copy(reader, there[1]), self._copy(there[0], writer), return_exceptions=True
-        )
-
-    async def _copy(self, reader, writer):
-        try:
-            while data := await reader.read(65536):
-                writer.write(data)
-                await writer.drain()
-        finally:
-            writer.close()
+            return writer.close()
+        await doors.pass_on(reader, writer, there)
 
 
-def _settings(balancer: int) -> str:
+def _settings() -> str:
     text = odoo_server.CONFIG.read_text()
     path = ADDONS / "odoo" / "addons"
     text = text.replace("addons_path = ", f"addons_path = {path},")
     text += "server_wide_modules = base,web,queue_job\n"
     return text + (
         "\n[queue_job]\nchannels = root:8,root.mail_center:4\nscheme = http\nhost = 127.0.0.1\n"
-        f"port = {balancer}\n"
+        f"port = {BALANCER}\n"
     )
 
 
@@ -106,12 +108,20 @@ def _environment() -> dict:
 
 
 class Machine:
-    """One Odoo server with a job runner; the runners agree on which of them leads."""
+    """One Odoo server with a job runner, in a network of its own: it reaches the database, the
+    mail servers and the balancer, and nobody reaches it but the balancer. The runners agree on
+    which of them leads."""
 
-    def __init__(self, number: int, config: Path):
+    def __init__(self, number: int, config: Path, balancer: Balancer):
         self.config = config
-        self.server = OdooServer(f"odoo-machine{number}", DATABASE, choose_port(None, 18300))
+        self.server = OdooServer(f"odoo-machine{number}", DATABASE, choose_port(None, 18300 + number))
         self.log = LOG / f"odoo-machine{number}.log"
+        self.door = balancer.folder / f"machine{number}"
+        self.doors = {
+            "in": {str(self.door): self.server.port},
+            "out": {port: str(balancer.folder / str(port)) for port in balancer.mail_ports}
+            | {BALANCER: str(balancer.door)},
+        }
 
     def start(self):
         words = odoo_server.command(
@@ -119,11 +129,20 @@ class Machine:
             str(self.server.port), "--max-cron-threads=1", "--no-database-list",
         )  # fmt: skip
         words[words.index(str(odoo_server.CONFIG))] = str(self.config)
+        alone = ["unshare", "--net", PYTHON, "-m", "tests.loop.doors", json.dumps(self.doors)]
+        env = _environment()
+        env["PYTHONPATH"] += os.pathsep + str(ROOT)
+        self.begin = self.log.stat().st_size if self.log.exists() else 0
         with self.log.open("ab") as stream:
             self.process = subprocess.Popen(
-                words, cwd=str(CACHE), env=_environment(), stdout=stream, stderr=stream
+                alone + words, cwd=str(CACHE), env=env, stdout=stream, stderr=stream
             )
-        self.server._wait(self.process, 0)
+
+    def wait(self):
+        eventually(lambda: self.server._answers("/web/login"), f"{self.server.name} ({self.log})")
+
+    def has_worked(self) -> bool:
+        return b"/queue_job/runjob" in self.log.read_bytes()[self.begin :]
 
     def kill(self):
         self.process.kill()
@@ -131,29 +150,33 @@ class Machine:
 
 
 @pytest.fixture
-def machines(request):
+def machines(request, sandbox):
     if not (ROOT / "mail_center_queue_job").is_dir():
         pytest.skip("without the addon")
-    balancer = Balancer(choose_port(None, 18290))
+    if subprocess.run(["unshare", "--net", "true"], check=False, capture_output=True).returncode:
+        pytest.skip("nobody may make a network namespace here")
     config = CACHE / "odoo-machines.conf"
     config.touch(mode=0o600)
     ADDONS.mkdir(exist_ok=True)
-    config.write_text(_settings(balancer.port))
+    config.write_text(_settings())
     _install(config)
-    started = []
+    # The path of a socket may have 107 bytes.
+    folder = Path(tempfile.mkdtemp(prefix="mc-doors-"))
+    balancer = Balancer(folder, [sandbox.ports["imap"], sandbox.ports["smtp"]])
+    balancer.machines = [Machine(number, config, balancer) for number in (1, 2)]
     try:
-        for number in (1, 2):
-            machine = Machine(number, config)
+        for machine in balancer.machines:
             machine.start()
-            started.append(machine)
-            balancer.ports.append(machine.server.port)
         balancer.start()
-        yield started
+        for machine in balancer.machines:
+            machine.wait()
+        yield balancer.machines
     finally:
-        for machine in started:
+        for machine in balancer.machines:
             machine.kill()
         Databases(Cluster()).drop(DATABASE)
         config.unlink(missing_ok=True)
+        shutil.rmtree(folder)
 
 
 def test_a_machine_dies_and_the_other_one_does_its_work(machines, sandbox):
@@ -182,7 +205,11 @@ def test_a_machine_dies_and_the_other_one_does_its_work(machines, sandbox):
     def stored():
         return other.call("mail.center.message", "search_count", [("account_id", "in", boxes)])
 
-    eventually(lambda: stored() >= MAILS // 2, "the machines to get going", timeout=300)
+    eventually(
+        lambda: stored() >= MAILS // 2 and first.has_worked() and second.has_worked(),
+        "both machines to get going", timeout=300,
+    )  # fmt: skip
+    assert stored() < ACCOUNTS * MAILS, "nothing was left for the other machine"
     first.kill()
     eventually(lambda: stored() >= ACCOUNTS * MAILS, "the rest of the mail", timeout=400)
     rows = other.call("mail.center.message", "search_read", [("account_id", "in", boxes)],
