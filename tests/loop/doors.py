@@ -10,10 +10,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import ctypes
 import fcntl
 import json
-import signal
 import socket
 import struct
 import subprocess
@@ -21,7 +19,7 @@ import sys
 from pathlib import Path
 
 HOST = "127.0.0.1"
-_SIOCSIFFLAGS, _IFF_UP, _PR_SET_PDEATHSIG = 0x8914, 1, 1
+_SIOCSIFFLAGS, _IFF_UP = 0x8914, 1
 
 
 async def _copy(reader, writer) -> None:
@@ -35,9 +33,7 @@ async def _copy(reader, writer) -> None:
 
 async def pass_on(reader, writer, there) -> None:
     """Connect two pairs of streams until both sides have ended."""
-    await asyncio.gather(
-        _copy(reader, there[1]), _copy(there[0], writer), return_exceptions=True
-    )
+    await asyncio.gather(_copy(reader, there[1]), _copy(there[0], writer), return_exceptions=True)
 
 
 async def to_socket(port: int, path: Path | str):
@@ -47,7 +43,8 @@ async def to_socket(port: int, path: Path | str):
         try:
             there = await asyncio.open_unix_connection(path)
         except OSError:
-            return writer.close()
+            writer.close()
+            return
         await pass_on(reader, writer, there)
 
     return await asyncio.start_server(talk, HOST, port)
@@ -60,7 +57,8 @@ async def to_port(path: Path | str, port: int):
         try:
             there = await asyncio.open_connection(HOST, port)
         except OSError:
-            return writer.close()
+            writer.close()
+            return
         await pass_on(reader, writer, there)
 
     with contextlib.suppress(OSError):
@@ -73,17 +71,13 @@ def _loopback_up() -> None:
         fcntl.ioctl(any_socket, _SIOCSIFFLAGS, struct.pack("16sh14x", b"lo", _IFF_UP))
 
 
-def _ends_with_its_parent() -> None:
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-
-
 async def _main(doors: dict, command: list[str]) -> int:
     _loopback_up()
     for port, path in doors["out"].items():
         await to_socket(int(port), path)
     for path, port in doors["in"].items():
         await to_port(path, port)
-    process = subprocess.Popen(command, preexec_fn=_ends_with_its_parent)
+    process = subprocess.Popen(["setpriv", "--pdeathsig", "KILL", *command])
     return await asyncio.get_running_loop().run_in_executor(None, process.wait)
 
 

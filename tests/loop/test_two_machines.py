@@ -72,7 +72,8 @@ class Balancer(threading.Thread):
             except OSError:
                 continue
         else:
-            return writer.close()
+            writer.close()
+            return
         await doors.pass_on(reader, writer, there)
 
 
@@ -114,7 +115,9 @@ class Machine:
 
     def __init__(self, number: int, config: Path, balancer: Balancer):
         self.config = config
-        self.server = OdooServer(f"odoo-machine{number}", DATABASE, choose_port(None, 18300 + number))
+        self.server = OdooServer(
+            f"odoo-machine{number}", DATABASE, choose_port(None, 18300 + number)
+        )
         self.log = LOG / f"odoo-machine{number}.log"
         self.door = balancer.folder / f"machine{number}"
         self.doors = {
@@ -195,9 +198,7 @@ def test_a_machine_dies_and_the_other_one_does_its_work(machines, sandbox):
             use_for_integration=True,
         ))  # fmt: skip
     # A job stops after each portion, as one does whose minute is over.
-    seconds = admin.create(
-        "ir.config_parameter", key="mail_center_queue_job.seconds", value="0"
-    )
+    seconds = admin.create("ir.config_parameter", key="mail_center_queue_job.seconds", value="0")
     for box in boxes:
         admin.call("mail.center.account", "action_sync_now", [box])
     other = Erp(second.server)
@@ -218,7 +219,9 @@ def test_a_machine_dies_and_the_other_one_does_its_work(machines, sandbox):
     assert len(here) == ACCOUNTS * MAILS
     assert max(here.values()) == 1
     jobs = other.call(
-        "queue.job", "search_read", [("identity_key", "=like", "mail_center:receive:%")],
+        "queue.job",
+        "search_read",
+        [("identity_key", "=like", "mail_center:receive:%")],
         fields=["identity_key", "channel", "eta"],
     )
     assert any(job["eta"] for job in jobs), "no job went back into the queue"
@@ -227,13 +230,20 @@ def test_a_machine_dies_and_the_other_one_does_its_work(machines, sandbox):
 
     other.call("ir.config_parameter", "unlink", [seconds])
     other.call(
-        "mail.center.account", "integration_send", [boxes[0]], "machine1@loop.example", "By a job",
+        "mail.center.account",
+        "integration_send",
+        [boxes[0]],
+        "machine1@loop.example",
+        "By a job",
         "<p>Hello.</p>",
     )
     sandbox.wait_messages("machine1@loop.example", MAILS + 1, timeout=300)
     channels = [
-        job["channel"] for job in other.call(
-            "queue.job", "search_read", [("identity_key", "=like", "mail_center:send:%")],
+        job["channel"]
+        for job in other.call(
+            "queue.job",
+            "search_read",
+            [("identity_key", "=like", "mail_center:send:%")],
             fields=["channel"],
         )
     ]
