@@ -7,6 +7,7 @@ where docutils is.
 
 from __future__ import annotations
 
+import argparse
 import sys
 from pathlib import Path
 
@@ -30,6 +31,18 @@ def outdated() -> list[str]:
     return sorted(str(path.relative_to(ROOT)) for path in wrong)
 
 
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="change nothing; fail if it would")
+    if not parser.parse_args().check:
+        write()
+        return 0
+    wrong = outdated()
+    if wrong:
+        print("Not up to date, 'python3 -m dev docs' writes them:", *wrong, sep="\n  ")
+    return 1 if wrong else 0
+
+
 def write() -> None:
     # The guides include it.
     event_table.TARGET.write_text(event_table.table(event_table.found()), encoding="utf-8")
@@ -44,4 +57,4 @@ def write() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(write())
+    sys.exit(main())

@@ -72,6 +72,7 @@ class Provider:
     def __init__(self, seconds: int = 3600):
         self.seconds = seconds
         self.rotates = False
+        self.scope = ""  # what the page was asked to let the person agree to
         self.broken: int | None = None  # the status that every request for a token gets
         self.asked: list[dict[str, str]] = []  # the forms at the token endpoint
         self.logins: list[str] = []  # tokens that servers have asked about

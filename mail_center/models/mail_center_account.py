@@ -38,6 +38,10 @@ MANAGER_FIELDS = frozenset(
         "retention_days",
     }
 )
+TRIED_AT_ONCE = frozenset(
+    {"imap_host", "imap_port", "imap_security", "imap_login", "imap_password",
+     "verify_certificate", "ca_pem", "sync_enabled"}
+)
 
 
 class MailCenterAccount(models.Model):
@@ -299,8 +303,8 @@ class MailCenterAccount(models.Model):
         if vals.get("email"):
             vals = dict(vals, email=vals["email"].strip())
         result = super().write(vals)
-        if {"imap_password", "imap_host", "imap_login", "sync_enabled"} & vals.keys():
-            # New credentials deserve a try at once, not after the back-off.
+        if TRIED_AT_ONCE & vals.keys():
+            # What was mended deserves a try at once, not after the back-off.
             super().write({"next_sync": False, "sync_failures": 0})
         return result
 

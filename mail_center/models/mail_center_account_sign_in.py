@@ -4,9 +4,11 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.http import request
+from odoo.orm.models import NO_ACCESS
+from odoo.tools.urls import urljoin
 
 from ..core.endpoint import Security
-from ..core.oauth import OAuthError
+from ..core.oauth import OAuthError, request_token
 from ..core.providers import lookup
 
 ACCESS, REFRESH = "oauth_access", "oauth_refresh"
@@ -14,6 +16,13 @@ ACCESS, REFRESH = "oauth_access", "oauth_refresh"
 MARGIN_SECONDS = 60
 # Which account this browser is signing in, and since when: [id, seconds since 1970].
 STARTED, STARTED_SECONDS = "mail_center_oauth", 3600
+
+
+def nowhere(kind):
+    """A field of Odoo's own mixins that would keep a token in clear: here it keeps nothing."""
+    return kind(
+        compute="_compute_nowhere", store=False, readonly=True, groups=NO_ACCESS, copy=False
+    )
 
 
 class MailCenterAccount(models.Model):
@@ -43,14 +52,18 @@ class MailCenterAccount(models.Model):
     # The key of the provider whose sign-in fits these servers, an addon of which is installed.
     oauth_offer = fields.Char(compute="_compute_oauth_offer")
 
-    @api.depends("imap_host", "smtp_host", "email")
+    def _compute_nowhere(self):
+        for name, field in self._fields.items():
+            if field.compute == "_compute_nowhere":
+                self[name] = False
+
+    @api.depends("imap_host", "pop3_host", "smtp_host", "protocol", "email")
     def _compute_oauth_offer(self):
         keys = self._oauth_keys()
         for account in self:
             provider = lookup(account.email or "")
             found = [provider.imap.host] if provider and provider.imap else []
-            servers = {account[f"{kind}_host"] for kind in ("imap", "smtp")} - {False, ""}
-            servers = servers or set(found)
+            servers = {account[f"{kind}_host"] for kind in account._oauth_kinds()} or set(found)
             account.oauth_offer = next(
                 (key for key in keys
                  if servers and servers <= account._oauth_hosts(key)), False
@@ -158,10 +171,14 @@ class MailCenterAccount(models.Model):
         """Whether nobody can listen to the connection to the *kind* of server."""
         return self.verify_certificate and self[f"{kind}_security"] != Security.NONE.value
 
+    def _oauth_kinds(self):
+        """The servers that the account has: *imap*, *smtp*, while it is a legacy one *pop3*."""
+        kinds = ("imap", "smtp", "pop3") if self.protocol == "pop3" else ("imap", "smtp")
+        return [kind for kind in kinds if self[f"{kind}_host"]]
+
     def _oauth_check_connection(self):
         """A token goes only over a connection that nobody can listen to."""
-        kinds = [kind for kind in ("imap", "smtp") if self[f"{kind}_host"]]
-        if not self.verify_certificate or not all(map(self._oauth_is_safe, kinds)):
+        if not self.verify_certificate or not all(map(self._oauth_is_safe, self._oauth_kinds())):
             raise UserError(self._oauth_unsafe())
 
     def _oauth_unsafe(self):
@@ -174,7 +191,7 @@ class MailCenterAccount(models.Model):
         self.ensure_one()
         account = self.sudo()
         wanted = {(account[name] or "").strip().lower()
-                  for name in ("email", "imap_login")} - {""}
+                  for name in ("email", f"{account.protocol}_login")} - {""}
         if not addresses & wanted:
             raise UserError(
                 self.env._(
@@ -218,6 +235,20 @@ class MailCenterAccount(models.Model):
         self._notify_status()
 
     # ---- tokens -------------------------------------------------------------
+
+    @api.model
+    def _oauth_exchange(self, url, form, page, **values):
+        """Ask the token endpoint *url* as Odoo's mixins do. UserError with the reason of a refusal.
+
+        *page*: where the provider sends the browser back to, which it wants to be told.
+        """
+        form = {**form, "redirect_uri": urljoin(self.get_base_url(), page), **values}
+        try:
+            return request_token(url, form)
+        except OAuthError as error:
+            raise UserError(
+                self.env._("The provider gave no permission. It said: %s", error)
+            ) from error
 
     def _oauth_store(self, token):
         self.ensure_one()

@@ -3,7 +3,9 @@ from odoo.exceptions import UserError
 
 from .mail_center_account import SECURITY
 
-PASSWORD_FIELDS = frozenset({"pop3_password", "pop3_host", "pop3_login"})
+TRIED_AT_ONCE = frozenset(
+    {"pop3_host", "pop3_port", "pop3_security", "pop3_login", "pop3_password"}
+)
 
 # Marks the calls that may make a POP3 account, or leave POP3. It is compared by identity:
 # no context that came from outside the program can hold it.
@@ -88,7 +90,7 @@ class MailCenterAccount(models.Model):
                     )
                 )
         result = super().write(vals)
-        if PASSWORD_FIELDS & vals.keys():
+        if TRIED_AT_ONCE & vals.keys():
             super().write({"next_sync": False, "sync_failures": 0})
         return result
 

@@ -8,12 +8,14 @@ from odoo.orm.models import NO_ACCESS
 
 from ..core.secrets import KeyFileError, WrongKey
 from ..core.webhook import WebhookError, parts
-from ..mailer_fields import filled
+from ..mailer_fields import filled, refuse_mailer_fields
 from ..readable import require_readable
 from .mail_center_event import EVENTS
 
 TEXT_MAX = 100_000
 FAILURES_MAX = 100
+# Whatever is given, it is the one who writes.
+BESIDES = ("user_id",)
 
 
 class MailCenterTrigger(models.Model):
@@ -101,10 +103,10 @@ class MailCenterTrigger(models.Model):
     def create(self, vals_list):
         if not self.env.su:
             for vals in vals_list:
-                require_readable(self, filled(self, vals))
-                # Given, so that no default of the caller's takes their place.
-                vals.update(failures=0, problem=False, user_id=self.env.uid)
-                vals.pop("secret_token", None)
+                given = filled(self, vals)
+                refuse_mailer_fields(self, given, BESIDES)
+                require_readable(self, given)
+                vals["user_id"] = self.env.uid
         triggers = super().create(vals_list)
         for trigger in triggers.filtered(lambda one: one.kind == "webhook"):
             if not trigger.has_secret:
@@ -112,13 +114,12 @@ class MailCenterTrigger(models.Model):
         return triggers
 
     def write(self, vals):
+        refuse_mailer_fields(self, vals, BESIDES)
         require_readable(self, vals)
         if not self.env.su:
             # Whoever changes where mail goes answers for it with his own rights.
-            vals = {name: value for name, value in vals.items()
-                    if name not in ("secret_token", "failures", "problem")}
-            vals["user_id"] = self.env.uid
-            vals.update({"failures": 0, "problem": False} if vals.get("active") else {})
+            fresh = {"failures": 0, "problem": False} if vals.get("active") else {}
+            vals = {**vals, **fresh, "user_id": self.env.uid}
         others = self.sudo().filtered(lambda one: one.kind != vals.get("kind", one.kind))
         result = super().write(vals)
         # What was queued was made for the other kind.

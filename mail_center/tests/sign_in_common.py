@@ -12,12 +12,14 @@ from odoo.tests import new_test_user
 from odoo.tools import mute_logger
 
 from .common import MailboxCase, a_mail
+from .pop3_common import Pop3Case
 
 
 class SignInCase(MailboxCase):
     """An account at a provider that knows no passwords; subclasses name the provider."""
 
     key = callback = ""
+    make_legacy, wizard = Pop3Case.make_legacy, Pop3Case.wizard
 
     @classmethod
     def setUpClass(cls):
@@ -67,7 +69,9 @@ class SignInCase(MailboxCase):
              "args": [self.account.ids], "kwargs": {}},
         )
         self.env.invalidate_all()
-        return parse_qs(urlsplit(action["url"]).query)["state"][0]
+        query = parse_qs(urlsplit(action["url"]).query)
+        self.provider.scope = query["scope"][0]
+        return query["state"][0]
 
     def come_back(self, state, person, user=None):
         """Return from the provider; with *user* in another browser, which began nothing."""
@@ -188,6 +192,37 @@ class SignInTests:
         self.send()
         self.assertIn("Waits too", self.subjects())
         self.assertEqual(mail.state, "sent")
+
+    def test_a_legacy_account_is_read_by_pop3_with_a_token_and_switched_to_imap_with_it(self):
+        self.manager = new_test_user(
+            self.env, "mc_boss", groups="base.group_user,mail_center.group_manager"
+        )
+        self.account = self.make_legacy(
+            email="anna@mc.example", pop3_login="anna@mc.example", pop3_password=False
+        )
+        self.assertEqual(self.account.oauth_offer, self.key)
+        self.sign_in()
+        self.assertIn("POP", self.provider.scope if self.key == "microsoft" else "POP")
+        self.deliver("By POP3")
+        self.receive()
+        self.assertEqual((self.subjects(), self.account.sync_error), (["By POP3"], False))
+        self.provider.expire()
+        self.deliver("After the end")
+        self.receive()
+        self.receive()
+        self.assertIn("After the end", self.subjects())
+        self.account.pop3_security = "none"
+        self.assertFalse(self.account._endpoint("pop3", incomplete=True).password)
+        self.account.pop3_security = "tls"
+        with self.wizard(imap_login="anna@mc.example") as wizard:
+            wizard.action_compare()
+            self.assertEqual((wizard.state, wizard.error, wizard.by_id), ("compared", False, 2))
+            wizard.action_switch()
+            self.assertEqual((wizard.state, wizard.error), ("done", False))
+        self.deliver("By IMAP")
+        self.receive()
+        self.assertEqual(self.account.protocol, "imap")
+        self.assertEqual(sorted(self.subjects()), ["After the end", "By IMAP", "By POP3"])
 
     @mute_logger("odoo.addons.mail_center.models.mail_center_receiver")
     def test_a_provider_that_is_away_is_tried_again_and_blocks_nothing(self):

@@ -1,17 +1,12 @@
 from odoo import fields, models
-from odoo.addons.mail_center.core.oauth import OAuthError, ask_addresses, request_token
-from odoo.exceptions import AccessError, UserError
+from odoo.addons.mail_center.core.oauth import ask_addresses
+from odoo.addons.mail_center.models.mail_center_account_sign_in import nowhere
+from odoo.exceptions import AccessError
 from odoo.orm.models import NO_ACCESS
-from odoo.tools.urls import urljoin
 
 TOKEN_URL = "https://oauth2.googleapis.com/token"
 USERINFO_URL = "https://www.googleapis.com/oauth2/v2/userinfo"
-
-
-def _nowhere(kind):
-    """A field of Odoo's mixin that would keep a token in clear: here it keeps nothing."""
-    return kind(compute="_compute_gmail_nothing", store=False, readonly=True, groups=NO_ACCESS,
-                copy=False)
+HOSTS = frozenset({"imap.gmail.com", "pop.gmail.com", "smtp.gmail.com"})
 
 
 class MailCenterAccount(models.Model):
@@ -22,15 +17,10 @@ class MailCenterAccount(models.Model):
     auth = fields.Selection(
         selection_add=[("google", "Google")], ondelete={"google": "set default"}
     )
-    google_gmail_refresh_token = _nowhere(fields.Char)
-    google_gmail_access_token = _nowhere(fields.Char)
-    google_gmail_access_token_expiration = _nowhere(fields.Integer)
+    google_gmail_refresh_token = nowhere(fields.Char)
+    google_gmail_access_token = nowhere(fields.Char)
+    google_gmail_access_token_expiration = nowhere(fields.Integer)
     google_gmail_uri = fields.Char(groups=NO_ACCESS)
-
-    def _compute_gmail_nothing(self):
-        self.google_gmail_refresh_token = False
-        self.google_gmail_access_token = False
-        self.google_gmail_access_token_expiration = False
 
     def open_google_gmail_uri(self):
         """Odoo's own button; ours asks for the right on the account instead of for the admin."""
@@ -40,7 +30,7 @@ class MailCenterAccount(models.Model):
 
     def _oauth_hosts(self, key):
         hosts = super()._oauth_hosts(key)
-        return hosts | {"imap.gmail.com", "smtp.gmail.com"} if key == "google" else hosts
+        return hosts | HOSTS if key == "google" else hosts
 
     def _oauth_uri(self):
         if self.oauth_offer != "google":
@@ -73,17 +63,9 @@ class MailCenterAccount(models.Model):
 
     def _fetch_gmail_token(self, grant_type, **values):
         """As Odoo's, with the reason of a refusal."""
-        form = {
-            **self._google_form(),
-            "grant_type": grant_type,
-            "redirect_uri": urljoin(self.get_base_url(), "/google_gmail/confirm"),
-            **values,
-        }
-        try:
-            token = request_token(self._google_token_url(), form)
-        except OAuthError as error:
-            raise UserError(
-                self.env._("Google gave no permission. It said: %s", error)
-            ) from error
+        token = self._oauth_exchange(
+            self._google_token_url(), self._google_form(), "/google_gmail/confirm",
+            grant_type=grant_type, **values,
+        )
         return {"access_token": token.access, "refresh_token": token.refresh,
                 "expires_in": token.seconds}

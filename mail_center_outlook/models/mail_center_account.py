@@ -1,42 +1,36 @@
 from odoo import fields, models
-from odoo.addons.mail_center.core.oauth import OAuthError, addresses_of, request_token
-from odoo.exceptions import AccessError, UserError
+from odoo.addons.mail_center.core.oauth import addresses_of
+from odoo.addons.mail_center.models.mail_center_account_sign_in import nowhere
+from odoo.exceptions import AccessError
 from odoo.orm.models import NO_ACCESS
 from odoo.tools.urls import urljoin
 
 IDENTITY = "openid email offline_access https://outlook.office.com/User.read"
 HOSTS = frozenset(
     {"outlook.office365.com", "imap.outlook.com", "imap-mail.outlook.com",
-     "smtp.office365.com", "smtp-mail.outlook.com", "smtp.outlook.com"}
+     "pop-mail.outlook.com", "smtp.office365.com", "smtp-mail.outlook.com", "smtp.outlook.com"}
 )
-
-
-def _nowhere(kind):
-    """A field of Odoo's mixin that would keep a token in clear: here it keeps nothing."""
-    return kind(compute="_compute_outlook_nothing", store=False, readonly=True, groups=NO_ACCESS,
-                copy=False)
+SCOPE = "https://outlook.office.com/IMAP.AccessAsUser.All https://outlook.office.com/SMTP.Send"
+POP3_SCOPE = "https://outlook.office.com/POP.AccessAsUser.All"
 
 
 class MailCenterAccount(models.Model):
     _name = "mail.center.account"
     _inherit = ["mail.center.account", "microsoft.outlook.mixin"]
     _email_field = "email"
-    _OUTLOOK_SCOPE = (
-        "https://outlook.office.com/IMAP.AccessAsUser.All https://outlook.office.com/SMTP.Send"
-    )
+
+    @property
+    def _OUTLOOK_SCOPE(self):  # noqa: N802
+        """What the owner is asked to agree to: POP3 only where an account still needs it."""
+        return f"{SCOPE} {POP3_SCOPE}" if "pop3" in self.mapped("protocol") else SCOPE
 
     auth = fields.Selection(
         selection_add=[("microsoft", "Microsoft")], ondelete={"microsoft": "set default"}
     )
-    microsoft_outlook_refresh_token = _nowhere(fields.Char)
-    microsoft_outlook_access_token = _nowhere(fields.Char)
-    microsoft_outlook_access_token_expiration = _nowhere(fields.Integer)
+    microsoft_outlook_refresh_token = nowhere(fields.Char)
+    microsoft_outlook_access_token = nowhere(fields.Char)
+    microsoft_outlook_access_token_expiration = nowhere(fields.Integer)
     microsoft_outlook_uri = fields.Char(groups=NO_ACCESS)
-
-    def _compute_outlook_nothing(self):
-        self.microsoft_outlook_refresh_token = False
-        self.microsoft_outlook_access_token = False
-        self.microsoft_outlook_access_token_expiration = False
 
     def open_microsoft_outlook_uri(self):
         """Odoo's own button; ours asks for the right on the account instead of for the admin."""
@@ -79,17 +73,9 @@ class MailCenterAccount(models.Model):
 
     def _fetch_outlook_token(self, grant_type, **values):
         """As Odoo's, with the reason of a refusal."""
-        form = {
-            **self._microsoft_form(),
-            "grant_type": grant_type,
-            "redirect_uri": urljoin(self.get_base_url(), "/microsoft_outlook/confirm"),
-            **values,
-        }
-        try:
-            token = request_token(self._microsoft_token_url(), form)
-        except OAuthError as error:
-            raise UserError(
-                self.env._("Microsoft gave no permission. It said: %s", error)
-            ) from error
+        token = self._oauth_exchange(
+            self._microsoft_token_url(), self._microsoft_form(), "/microsoft_outlook/confirm",
+            grant_type=grant_type, **values,
+        )
         return {"access_token": token.access, "refresh_token": token.refresh,
                 "id_token": token.identity, "expires_in": token.seconds}

@@ -43,6 +43,14 @@ class Envelope:
         self.utf8_headers = not head.isascii()
         self.eight_bit = not raw.isascii()
 
+    def is_of(self, sender: str, recipients: Iterable[str], raw: bytes) -> bool:
+        """Whether this is the envelope of that very mail."""
+        return (
+            raw is self.raw
+            and sender == self.sender
+            and list(dict.fromkeys(recipients)) == self.recipients
+        )
+
     def impossible(self, max_size: int | None) -> dict[str, str]:
         """Recipients whom the server can't reach with this mail → reason code."""
         if max_size and len(self.raw) > max_size:

@@ -48,7 +48,7 @@ class Pool:
 
     def keep(self, key: Hashable, way: object, session: Session) -> None:
         """Give a session back."""
-        if not session.usable:
+        if not session.is_alive():
             return
         if len(self._kept) >= MOST:
             self._close(next(iter(self._kept)))

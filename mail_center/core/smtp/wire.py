@@ -45,13 +45,21 @@ class Wire:
         All replies have to be read before the next command. Few lines at a time, or both ends
         wait for the other to read.
         """
+        self._connection.begin()
+        self._connection.sendall(self._as_bytes(lines))
+        yield from self.replies(len(lines))
+
+    def replies(self, count: int) -> Iterator[Reply]:
+        """The next ``count`` replies, to what was sent already."""
+        self._connection.begin(self.MAX_REPLY * count)
+        for _ in range(count):
+            yield self.read_reply()
+
+    def _as_bytes(self, lines: list[str]) -> bytes:
         for line in lines:
             if re.search(r"[\r\n\0]", line):
                 raise ValueError("A command must not contain line ends.")
-        self._connection.begin(self.MAX_REPLY * len(lines))
-        self._connection.sendall("".join(f"{line}\r\n" for line in lines).encode("utf-8"))
-        for _ in lines:
-            yield self.read_reply()
+        return "".join(f"{line}\r\n" for line in lines).encode("utf-8")
 
     def read_reply(self) -> Reply:
         """The next reply. Raises MailServerError."""
@@ -188,21 +196,24 @@ class Wire:
             self._connection.sendall(f"BDAT {len(raw)}\r\n".encode("ascii") + raw)
             return self.read_reply()
 
-    def finish_chunks(self) -> Reply:
+    def finish_chunks(self, ahead: list[str]) -> Reply:
         """The last chunk, which is empty: what the final dot is elsewhere."""
-        return self._finish(b"BDAT 0 LAST\r\n")
+        return self._finish(b"BDAT 0 LAST\r\n", ahead)
 
-    def finish_content(self) -> Reply:
+    def finish_content(self, ahead: list[str]) -> Reply:
         """The final dot, and the server's answer to the whole mail.
+
+        ``ahead``: commands that go out along with it; their :meth:`replies` come afterwards.
 
         A server that filters takes its time (RFC 5321 section 4.5.3.2.6 gives it 10 minutes),
         and a mail whose answer is not waited for becomes uncertain: six times
         ``endpoint.timeout``, two minutes by default.
         """
-        return self._finish(b".\r\n")
+        return self._finish(b".\r\n", ahead)
 
-    def _finish(self, end: bytes) -> Reply:
+    def _finish(self, end: bytes, ahead: list[str]) -> Reply:
         self.ended = False
+        end += self._as_bytes(ahead)
         if self._connection.is_gone():
             # It did not wait for the end: then it can't have taken the mail.
             raise self._error("closed", "The server closed the connection.")
