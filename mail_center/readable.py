@@ -24,6 +24,15 @@ def nameable(records):
     return records.filtered(lambda one: not one._origin or one._origin.id in known)
 
 
+def named(records):
+    """Name those of *records* by their number whose name the user may not be told, and return the
+    others. For ``_compute_display_name``, which depends on ``uid`` by this."""
+    known = nameable(records)
+    for record in records - known:
+        record.display_name = f"#{record.id}"
+    return known
+
+
 def require_readable(records, vals):
     """Raise AccessError if *vals* point at a record of ours, or a file, that the user of *records*
     may not read. Looks at many2one and many2many fields."""

@@ -1,13 +1,16 @@
 # Odoo wants a parent model before what inherits from it.
 from . import mail_center_transaction  # isort: skip
+from . import mail_center_named  # isort: skip
 from . import mail_center_claim  # isort: skip
 from . import mail_center_receiver  # isort: skip
 from . import mail_center_outbox_recipient  # isort: skip
 from . import (
+    base,
     fetchmail_server,
     ir_actions_server,
     ir_actions_server_send,
     ir_attachment,
+    ir_default,
     ir_http,
     ir_mail_server,
     mail_activity,

@@ -46,6 +46,7 @@ TRIED_AT_ONCE = frozenset(
 
 class MailCenterAccount(models.Model):
     _name = "mail.center.account"
+    _inherit = "mail.center.named"
     _description = "Email account"
     _order = "sequence, name, id"
     _rec_names_search = ["name", "email"]

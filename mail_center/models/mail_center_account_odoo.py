@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ..by_server import by_server
 from ..core.intake import take_in
 from ..core.smtp import PROGRAM
 
@@ -56,7 +57,7 @@ class MailCenterAccount(models.Model):
             if server:
                 server.write(vals)
             elif wanted:
-                server.create(
+                by_server(server).create(
                     {
                         **vals,
                         "smtp_authentication": "mail_center",

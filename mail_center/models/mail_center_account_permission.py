@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..readable import named
+
 
 class MailCenterAccountPermission(models.Model):
     _name = "mail.center.account.permission"
@@ -49,8 +51,9 @@ class MailCenterAccountPermission(models.Model):
         return result
 
     @api.depends("user_id", "profile_id")
+    @api.depends_context("uid")
     def _compute_display_name(self):
-        for permission in self:
+        for permission in named(self):
             permission.display_name = (
                 permission.user_id.sudo().name or permission.profile_id.sudo().name
             )

@@ -2,9 +2,10 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
+from ..by_server import without_defaults
 from ..core.mime import Address, parse_addresses
 from ..mailer_fields import filled, is_mailers, refuse_mailer_fields
-from ..readable import nameable, require_readable
+from ..readable import named, require_readable
 from .mail_center_writer import MAX_BYTES
 
 KINDS = ("to", "cc", "bcc")
@@ -97,10 +98,7 @@ class MailCenterDraft(models.Model):
     def create(self, vals_list):
         # What the window was opened with is in the values; a context would get round them, even
         # where this is called by the server itself.
-        plain = self.with_context(
-            {key: value for key, value in self.env.context.items()
-             if not key.startswith("default_")}
-        )
+        plain = without_defaults(self)
         if not self.env.su:
             usual = filled(plain, {})
             if SERVER_FIELDS & usual.keys():
@@ -132,10 +130,7 @@ class MailCenterDraft(models.Model):
     @api.depends("subject")
     @api.depends_context("uid")
     def _compute_display_name(self):
-        known = nameable(self)
-        for draft in self - known:
-            draft.display_name = f"#{draft.id}"
-        for draft in known:
+        for draft in named(self):
             draft.display_name = draft.subject or self.env._("(no subject)")
 
     @api.depends("recipients_to")

@@ -4,6 +4,7 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import split_every
 
+from ..by_server import by_server
 from ..core.intake import SUBJECT_MAX
 from ..core.mime.traits import traits
 
@@ -298,7 +299,7 @@ class MailCenterFiling(models.AbstractModel):
     @api.model
     def _attachments(self):
         """Where files are stored as they came: pictures unshrunk, HTML as plain text."""
-        return (
+        return by_server(
             self.env["ir.attachment"]
             .sudo()
             .with_context(

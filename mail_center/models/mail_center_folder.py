@@ -18,6 +18,7 @@ SPECIAL_USES = [
 
 class MailCenterFolder(models.Model):
     _name = "mail.center.folder"
+    _inherit = "mail.center.named"
     _description = "Mailbox folder"
     _order = "account_id, special_order, path, id"
     _rec_name = "path"

@@ -1,4 +1,5 @@
 import logging
+import re
 
 from odoo import api, fields, models
 from odoo.tools import SQL
@@ -25,6 +26,7 @@ KINDS = [
 ]
 MESSAGE_MAX = 1000
 DETAIL_MAX = 20_000
+_RUN = re.compile(r"[\w-]{1,40}")
 PERCENTILES = {"duration_median": 0.5, "duration_95": 0.95}
 
 
@@ -36,6 +38,7 @@ class MailCenterLog(models.Model):
     """
 
     _name = "mail.center.log"
+    _inherit = "mail.center.named"
     _description = "Mailer log"
     _order = "date desc, id desc"
     _rec_name = "message"
@@ -141,7 +144,7 @@ class MailCenterLog(models.Model):
                     "level": level,
                     "message": _one_line(message),
                     "detail": redact(detail[:DETAIL_MAX].replace("\x00", "")) if detail else None,
-                    "correlation": correlation or self.env.context.get("mail_center_run") or None,
+                    "correlation": correlation or self._run_here() or None,
                     "duration": duration,
                     "mails": mails,
                     "user": user.id if user else None,
@@ -165,7 +168,7 @@ class MailCenterLog(models.Model):
             (
                 line["account"].id or None, line["event"], kind_of(line["event"]),
                 line.get("level", "info"), _one_line(line["message"]), line.get("detail") or None,
-                line.get("correlation") or self.env.context.get("mail_center_run") or None,
+                line.get("correlation") or self._run_here() or None,
                 line.get("mails", 0),
             )
             for line in lines
@@ -187,6 +190,13 @@ class MailCenterLog(models.Model):
                 )
         except Exception:
             _logger.exception("Could not log %s lines", len(rows))
+
+    @api.model
+    def _run_here(self):
+        """The run that the context names. Whatever a caller puts there instead, the line about
+        what he did is written."""
+        run = self.env.context.get("mail_center_run")
+        return run if isinstance(run, str) and _RUN.fullmatch(run) else ""
 
     @api.model
     def _write_line(self, vals):

@@ -12,6 +12,7 @@ class MailCenterLogImport(models.Model):
     """A log file of another database. Its lines are looked at, and never taken for our own."""
 
     _name = "mail.center.log.import"
+    _inherit = "mail.center.named"
     _description = "Imported log"
     _order = "id desc"
 

@@ -3,7 +3,7 @@ from urllib.parse import quote
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ..readable import nameable, require_readable
+from ..readable import named, require_readable
 
 STATES = [
     ("received", "Received"),
@@ -97,10 +97,7 @@ class MailCenterMessage(models.Model):
     @api.depends("subject")
     @api.depends_context("uid")
     def _compute_display_name(self):
-        known = nameable(self)
-        for message in self - known:
-            message.display_name = f"#{message.id}"
-        for message in known:
+        for message in named(self):
             message.display_name = message.subject or self.env._("(no subject)")
 
     @api.depends("attachment_ids", "body_html")

@@ -8,6 +8,7 @@ class MailCenterNote(models.Model):
     """What colleagues tell each other about a conversation. It never leaves the house."""
 
     _name = "mail.center.note"
+    _inherit = "mail.center.named"
     _description = "Internal note on an email conversation"
     _order = "id"
     _rec_name = "body"

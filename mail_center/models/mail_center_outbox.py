@@ -21,6 +21,7 @@ class MailCenterOutbox(models.Model):
     """
 
     _name = "mail.center.outbox"
+    _inherit = "mail.center.named"
     _description = "Outgoing email"
     _order = "id desc"
     _rec_name = "message_id"

@@ -15,6 +15,7 @@ OPEN_STATES = ("queued", "deferred")
 
 class MailCenterOutboxRecipient(models.Model):
     _name = "mail.center.outbox.recipient"
+    _inherit = "mail.center.named"
     _description = "Recipient of an outgoing email"
     _order = "id"
     _rec_name = "email"

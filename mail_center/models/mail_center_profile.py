@@ -7,6 +7,7 @@ class MailCenterProfile(models.Model):
     is kept for it alone is still kept from everybody else."""
 
     _name = "mail.center.profile"
+    _inherit = "mail.center.named"
     _description = "Email profile"
     _order = "sequence, name, id"
 

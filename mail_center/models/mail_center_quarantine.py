@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import human_size
 
 from ..fields import BigInteger
+from ..readable import named
 
 
 class MailCenterQuarantine(models.Model):
@@ -36,8 +37,9 @@ class MailCenterQuarantine(models.Model):
         for line in self:
             line.readable_size = human_size(line.size) if line.size else False
 
+    @api.depends_context("uid")
     def _compute_display_name(self):
-        for line in self:
+        for line in named(self):
             line.display_name = self.env._(
                 "Mail %(uid)s of %(account)s", uid=line.uid or "?", account=line.account_id.name
             )

@@ -24,6 +24,7 @@ class MailCenterRule(models.Model):
     """
 
     _name = "mail.center.rule"
+    _inherit = "mail.center.named"
     _description = "Email rule"
     _order = "account_id, sequence, id"
 

@@ -3,6 +3,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
+from ..by_server import without_defaults
 from ..core.html import from_text
 from ..core.mime import parse_addresses
 
@@ -167,7 +168,7 @@ class MailCenterRuleRun(models.AbstractModel):
                 "“%(rule)s” makes no more of it today.",
                 count=MADE_A_DAY, sender=message.email_from, rule=rule.name))
             return
-        Records = self.env[model].with_user(rule.user_id).with_company(
+        Records = without_defaults(self.env[model].with_user(rule.user_id)).with_company(
             message.account_id.company_id or rule.user_id.company_id
         )
         # Who is told by mail of each new record would be told of a loop's, too.

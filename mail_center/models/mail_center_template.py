@@ -19,6 +19,7 @@ class MailCenterTemplate(models.Model):
     """
 
     _name = "mail.center.template"
+    _inherit = "mail.center.named"
     _description = "Email template"
     _order = "sequence, name, id"
 

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..readable import nameable
+from ..readable import named
 
 
 class MailCenterThread(models.Model):
@@ -26,9 +26,8 @@ class MailCenterThread(models.Model):
     @api.depends("subject")
     @api.depends_context("uid")
     def _compute_display_name(self):
-        known = nameable(self)
-        for thread in self:
-            thread.display_name = (thread.subject if thread in known else "") or f"#{thread.id}"
+        for thread in named(self):
+            thread.display_name = thread.subject or f"#{thread.id}"
 
     def _refresh(self):
         """Recount conversations from their messages, in one statement for all."""

@@ -25,6 +25,7 @@ class MailCenterTrigger(models.Model):
     """
 
     _name = "mail.center.trigger"
+    _inherit = "mail.center.named"
     _description = "Email automation"
     _order = "sequence, id"
 

@@ -21,7 +21,7 @@ class MailCenterTriggerCall(models.Model):
     transactions: the try is noted, then made, then its outcome."""
 
     _name = "mail.center.trigger.call"
-    _inherit = "mail.center.transaction"
+    _inherit = ["mail.center.named", "mail.center.transaction"]
     _description = "Call of an email automation"
     _order = "id desc"
     _rec_name = "key"

@@ -5,6 +5,7 @@ class MailCenterTrustedSender(models.Model):
     """A sender whose remote images one user has decided to see without being asked."""
 
     _name = "mail.center.trusted.sender"
+    _inherit = "mail.center.named"
     _description = "Sender whose images are shown"
     _order = "email, id"
     _rec_name = "email"

@@ -33,6 +33,7 @@ class MailCenterUpload(models.Model):
     """
 
     _name = "mail.center.upload"
+    _inherit = "mail.center.named"
     _description = "Uploaded mail files"
     _order = "id desc"
 

@@ -7,6 +7,7 @@ from . import (
     test_adoption,
     test_break_in,
     test_break_in_context,
+    test_by_server,
     test_comparison,
     test_configuration,
     test_corpus,

@@ -263,6 +263,24 @@ class TestEveryMethod(PlantedCase, TransactionCase):
             self.assertIn(known, walked)
         print(f"RPC: {len(walked)} methods walked, {calls} calls, {refused} refused, unguarded 0")
 
+    def test_no_name_is_told_to_who_may_not_read_what_it_is_of(self):
+        # A mail of a type that is not for everyone says so to whoever may read the mail.
+        records = [one.exists() for name, one in self.planted.items()
+                   if name != "mail.center.type"]
+        wrong, tried = [], 0
+        for record in records:
+            for kind in (*NO_EMAIL, *STRANGERS):
+                tried += 1
+                self.env.invalidate_all()
+                # Odoo asks for the name of what a many2one points at as superuser.
+                name = record.with_user(self.users[kind]).sudo().display_name
+                if self.leaks(kind, name):
+                    wrong.append(f"{kind} is told that a {record._name} is called {name}")
+        self.assertFalse(wrong, "\n".join(wrong))
+        owners = self.account.with_user(self.users["owner"]).sudo()
+        self.assertIn(PRIVATE, owners.display_name)
+        print(f"names: {tried} asked for, told 0")
+
 
 @tagged("post_install", "-at_install")
 class TestEveryRoute(PlantedCase, HttpCase):

@@ -35,6 +35,18 @@ class TestLeadRules(UnderstandingCase):
         self.assertEqual(mail.link_ids.reason, "rule")
         self.assertFalse(self.lead(self.fresh("Other")))
 
+    def test_who_has_mail_read_anew_adds_nothing_to_the_lead_that_a_rule_makes(self):
+        mail = self.fresh("Other")
+        # As when a mail is taken out of the quarantine, by who may manage the account.
+        runs = self.env["mail.center.rule.run"].with_user(self.reader).with_context(
+            default_phone="planted", default_activity_ids=[(0, 0, {"summary": "planted"})]
+        )
+        env = runs.env(su=True)
+        runs._make(self.rule.with_env(env), mail.with_env(env))
+        lead = self.lead(mail)
+        self.assertEqual((lead.create_uid, lead.phone), (self.owner, False))
+        self.assertFalse(lead.activity_ids)
+
     def test_the_answers_go_to_the_same_lead(self):
         first = self.fresh()
         head = f"In-Reply-To: {first.message_id}\n"

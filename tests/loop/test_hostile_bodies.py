@@ -5,6 +5,7 @@ ERP's own page.
 """
 
 import base64
+import json
 from pathlib import Path
 
 import pytest
@@ -144,8 +145,11 @@ def hostile(erp, sandbox):
 
 @pytest.fixture
 def watched(login, server):
+    return _watched(login("xss_iga"), server)
+
+
+def _watched(page, server):
     """A logged-in page, and what was asked of others than the ERP while it was open."""
-    page = login("xss_iga")
     asked, dialogs = [], []
 
     def note(asking):
@@ -307,3 +311,63 @@ def test_quotes_in_the_editor_run_nothing_and_stay_in_their_window(hostile, watc
         page.goto("about:blank")
         page.rpc("discard", [keep])
     _report(f"{mode} quote and its preview", quoted)
+
+
+def test_the_log_and_a_log_of_another_database_are_text(login, server):
+    """What strangers say is in the log, too; a file of log lines is a stranger's altogether."""
+    page = _watched(login("admin"), server)
+    head = {"schema": "mail_center.log", "version": 1, "database": "xss", "name": PAYLOADS[0]}
+    sizes = {"message": 1000, "detail": 20_000, "account": 300, "user": 300, "correlation": 100}
+
+    def line(number, payload):
+        text = f"{WORD} {payload}".encode(errors="replace").decode()
+        return {
+            "key": f"xss:{number}", "date": "2026-11-24T08:00:00Z", "level": "error",
+            "event": f"{number} {payload}".encode(errors="replace").decode()[:100],
+            **{name: text[:size] for name, size in sizes.items()},
+        }
+
+    rows = [line(number, payload) for number, payload in enumerate(PAYLOADS)]
+    answer = page.request.post(
+        f"{server.url}/mail_center/log/import",
+        multipart={
+            "csrf_token": page.evaluate("odoo.csrf_token"),
+            "ufile": {"name": "<img src=x onerror=top.harm=1>.jsonl", "mimeType": "text/plain",
+                      "buffer": "\n".join(map(json.dumps, [head, *rows])).encode()},
+        },
+    ).json()
+    assert answer.get("imported") == len(PAYLOADS), answer
+
+    page.goto(f"{server.url}/odoo/action-mail_center.mail_center_log_action_imported")
+    page.wait_for_selector(f"tr.o_data_row:has-text('{WORD}')")
+    for name in ("Protocol detail", "Event", "Run", "By (there)"):
+        page.click(".o_optional_columns_dropdown button")
+        page.locator(".o-dropdown--menu").get_by_text(name, exact=True).click()
+        page.keyboard.press("Escape")
+    page.click(".o_pager_value")
+    page.fill("input.o_pager_value", f"1-{len(PAYLOADS)}")
+    page.keyboard.press("Enter")
+    shown = page.locator("tr.o_data_row")
+    eventually(lambda: shown.count() >= len(PAYLOADS), "all lines in the list")
+    assert page.locator("td[name=detail]").count() >= len(PAYLOADS)
+    strange = """(selector) => [...document.querySelectorAll(`${selector} :is(
+        img, svg, math, style, script, iframe, object, embed, link, meta, base, video, audio
+    )`)].map((element) => element.outerHTML)"""
+    assert page.evaluate(strange, "tr.o_data_row") == []
+    assert page.evaluate(COVERED, "tr.o_data_row") == []
+    page.harmless("log")
+
+    # A line by itself: the same fields, and what they look like in large.
+    shown.first.locator("td[name=message]").click()
+    page.wait_for_selector(f".o_form_view .o_field_widget[name=detail]:has-text('{WORD}')")
+    for _line in range(len(PAYLOADS) if LONG else 12):
+        assert page.evaluate(strange, ".o_field_widget") == []
+        before = page.locator(".o_form_view .o_field_widget[name=event]").inner_text()
+        page.click(".o_pager_next")
+        page.wait_for_function(
+            "(text) => document.querySelector('.o_form_view .o_field_widget[name=event]')"
+            "?.innerText !== text", arg=before,
+        )
+    assert page.evaluate(COVERED, ".o_none") == []
+    page.harmless("a line of the log")
+    _report("log", len(PAYLOADS))

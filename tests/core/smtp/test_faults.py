@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import socket
+import ssl
 import threading
 import time
 
@@ -326,6 +327,18 @@ def test_what_was_offered_in_plaintext_counts_for_nothing_after_starttls():
 def test_a_bad_certificate_is_refused_before_the_login():
     error = failure_of(smtp(features=[b"AUTH PLAIN"]), tls=self_signed(), security="tls")
     assert (error.kind, error.reason, error.received) == ("certificate", "self_signed", b"")
+
+
+@pytest.mark.filterwarnings("ignore:ssl.TLSVersion:DeprecationWarning")
+def test_old_tls_is_refused_before_the_login():
+    authority = Authority()
+    context = authority.context()
+    context.minimum_version = ssl.TLSVersion.TLSv1
+    context.maximum_version = ssl.TLSVersion.TLSv1_1
+    error = failure_of(
+        smtp(features=[b"AUTH PLAIN"]), tls=context, security="tls", ca_pem=authority.pem
+    )
+    assert (error.kind, error.received) == ("tls", b"")
 
 
 @pytest.mark.parametrize(
