@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from dev import chromium, guide_pictures
+from dev import addon_pictures, chromium, guide_pictures
 
 IMAGES = Path(__file__).resolve().parent.parent / "mail_center" / "static" / "description"
 TEXT = "Dear Katarzyna, we can deliver 40 blue chairs within three weeks, ten of them on Monday."
@@ -41,6 +41,7 @@ def main(url: str) -> None:
             return page
 
         guide_pictures.take(open_as, url)
+        addon_pictures.take(open_as, url)
         browser.close()
 
 
