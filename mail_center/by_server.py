@@ -1,9 +1,9 @@
 """Records that are made with other rights than those of the person who asks.
 
 Odoo fills what is not said about a new record from the ``default_…`` of the context and from the
-usual values of the user (``ir.default``, which everybody writes for himself). Both stay what they
-were behind ``sudo()``, the context behind ``with_user()`` too: so a person would set fields of
-records that he may not make, with rights that he has not.
+usual values of the user (``ir.default``, which everybody writes for himself). ``sudo()`` takes the
+first away, but not the second; ``with_user()`` takes the context along. So a person would set
+fields of records that he may not make, with rights that he has not.
 """
 
 from odoo.tools import clean_context

@@ -281,6 +281,47 @@ class TestEveryMethod(PlantedCase, TransactionCase):
         self.assertIn(PRIVATE, owners.display_name)
         print(f"names: {tried} asked for, told 0")
 
+    def pointers(self, model):
+        """``(field, value)`` by which a form of the model says that it points at what is planted."""
+        ids = {name: record.id for name, record in self.planted.items()
+               if name != "mail.center.type"}
+        ids["ir.attachment"] = self.file.id
+        for name, field in self.env[model]._fields.items():
+            if field.type == "reference":
+                for target in ("mail.center.message", "mail.center.account", "mail.center.note"):
+                    yield name, f"{target},{ids[target]}"
+            number = ids.get(field.comodel_name) if field.relational else None
+            if number:
+                yield name, number if field.type == "many2one" else [(4, number)]
+
+    def test_no_form_shows_what_one_may_not_read_whatever_it_is_said_to_point_at(self):
+        wrong, tried, shown = [], 0, 0
+        for model in MATRIX:
+            spec = {
+                name: {"fields": {"display_name": {}}} if field.relational else {}
+                for name, field in self.env[model]._fields.items() if not field.groups
+            }
+            for name, value in self.pointers(model):
+                for kind in STRANGERS:
+                    form = self.env[model].with_user(self.users[kind])
+                    for changed in ([name], []):
+                        tried += 1
+                        with self.env.cr.savepoint() as savepoint:
+                            try:
+                                answer = form.onchange({name: value}, changed, spec)
+                                shown += 1
+                            except Exception as error:
+                                answer = str(error)
+                            self.env.clear()
+                            savepoint.rollback()
+                        if self.leaks(kind, answer):
+                            place = str(answer).index(PRIVATE)
+                            wrong.append(f"{kind}: {model}.{name} = {value} shows "
+                                         f"{str(answer)[max(place - 80, 0):place + 60]}")
+        self.assertFalse(wrong, "\n".join(wrong))
+        self.assertGreater(shown, 20)
+        print(f"forms that point at private records: {tried} tried, {shown} shown, leaks 0")
+
 
 @tagged("post_install", "-at_install")
 class TestEveryRoute(PlantedCase, HttpCase):
