@@ -282,7 +282,7 @@ class TestEveryMethod(PlantedCase, TransactionCase):
         print(f"names: {tried} asked for, told 0")
 
     def pointers(self, model):
-        """``(field, value)`` by which a form of the model says that it points at what is planted."""
+        """``(field, value)`` by which a form says that it points at what is planted."""
         ids = {name: record.id for name, record in self.planted.items()
                if name != "mail.center.type"}
         ids["ir.attachment"] = self.file.id
