@@ -6,6 +6,7 @@ The cleaned form is stable: cleaning it again changes nothing.
 
 from __future__ import annotations
 
+import functools
 import html as html_module
 import re
 from collections.abc import Mapping
@@ -71,6 +72,7 @@ _DATA_IMAGE = re.compile(
 )
 _MAX_URL = 8 * 1024
 _MAX_DATA_IMAGE = 1024 * 1024
+_SHORT = 200
 
 
 def _url(value: str) -> str:
@@ -123,17 +125,28 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
     return value if _SIMPLE_VALUE.fullmatch(value) else None
 
 
-_CLEANER = nh3.Cleaner(
-    tags=_TAGS,
-    clean_content_tags=_WITH_CONTENT,
-    attributes=_ATTRIBUTES,
-    attribute_filter=_attribute,
-    link_rel=None,  # written below, where their order is ours
-    url_schemes={"http", "https", "mailto", "tel", "cid", "data"},
-)
+_remembered = functools.lru_cache(maxsize=4096)(_attribute)
+
+
+def _filter(tag: str, name: str, value: str) -> str | None:
+    """:func:`_attribute`; mail says the same short things again and again."""
+    return (_remembered if len(value) <= _SHORT else _attribute)(tag, name, value)
+
+
+_RULES = {
+    "tags": _TAGS,
+    "clean_content_tags": _WITH_CONTENT,
+    "attributes": _ATTRIBUTES,
+    "link_rel": None,  # written below, where their order is ours
+    "url_schemes": {"http", "https", "mailto", "tel", "cid", "data"},
+}
+_CLEANER = nh3.Cleaner(attribute_filter=_filter, **_RULES)
+# Of what was cleaned already no value has to be looked at again: the filter leaves its own alone.
+_READER = nh3.Cleaner(**_RULES)
 
 # nh3 writes attributes one way only, so its output can be read with a regular expression: once
 # no value holds a bracket, nothing in a value passes for a tag. nh3 before 0.3.6 left them there.
+_MAYBE_BRACKET = re.compile(r'="[^"<>]*[<>]')
 _TAG_WITH_VALUES = re.compile(r'<[a-z][^\s"=<>]*(?: [^\s"=<>]+="[^"]*")+>')
 _IMG = re.compile(r'<img((?: [^\s"=>]+="[^"]*")*)>')
 _LINK_TAG = re.compile(r'<a((?: [^\s"=>]+="[^"]*")*)>')
@@ -254,6 +267,8 @@ def _no_brackets_in_values(html: str) -> str:
 
     Read from the left, tag by tag: a bracket in a text is escaped already.
     """
+    if not _MAYBE_BRACKET.search(html):
+        return html
     return _TAG_WITH_VALUES.sub(
         lambda tag: "<" + tag[0][1:-1].replace("<", "&lt;").replace(">", "&gt;") + ">", html
     )
@@ -265,9 +280,9 @@ def _settled(html: str) -> str | None:
     HTML has trees that cannot be written down (a link in a table in a link): read back, they turn
     into others, which is how markup slips past a cleaner. Ordinary mail settles at once.
     """
-    for _ in range(4):
+    for _ in range(3):
         cleaned = _no_brackets_in_values(_CLEANER.clean(html))
-        if cleaned == html:
+        if cleaned == html or _no_brackets_in_values(_READER.clean(cleaned)) == cleaned:
             return cleaned
         html = cleaned
     return None

@@ -1,5 +1,6 @@
 """Mail addresses: RFC 5322 3.4 lists as people and programs really write them, IDN, comparison."""
 
+import functools
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ _PHRASE = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\u0080-\U0010ffff \t-]*")
 
 # RFC 5321 allows 64 + 1 + 255 octets; room for what is longer and still meant.
 _MAX_EMAIL = 500
+_SHORT = 300
 
 
 def _label_to_ascii(label: str) -> str:
@@ -191,6 +193,11 @@ def parse_addresses(text: str, limit: int = 10_000) -> tuple[Address, ...]:
     semicolons as separators and unquoted `Doe, Jane <j@example.org>`. What is no address is
     skipped. Linear, never raises; stops after `limit` addresses.
     """
+    # The same people write and get mail again and again.
+    return (_remembered if len(text) <= _SHORT else _read)(text, limit)
+
+
+def _read(text: str, limit: int) -> tuple[Address, ...]:
     found: list[Address] = []
     carried: list[str] = []
     box = _Mailbox()
@@ -258,6 +265,9 @@ def parse_addresses(text: str, limit: int = 10_000) -> tuple[Address, ...]:
             box.comments.append("".join(comment))
         finish()
     return tuple(found)
+
+
+_remembered = functools.lru_cache(maxsize=4096)(_read)
 
 
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')

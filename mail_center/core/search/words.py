@@ -25,7 +25,7 @@ def _pairs() -> dict[str, str]:
 
 
 LETTERS, PLAIN = ("".join(part) for part in zip(*sorted(_pairs().items()), strict=True))
-_TABLE = str.maketrans(LETTERS, PLAIN)
+_TABLE = str.maketrans(LETTERS, PLAIN) | dict.fromkeys((*range(32), 127), " ")
 # The letter without its accent → those with one, large and small.
 _ACCENTED: dict[str, str] = defaultdict(str)
 for _accented, _plain in zip(LETTERS, PLAIN, strict=True):
@@ -40,6 +40,12 @@ _ENDING = 2
 def plain(text: str) -> str:
     """The text as the index has it: composed, without accents."""
     return unicodedata.normalize("NFC", text).translate(_TABLE).lower()
+
+
+def _words(text: str) -> list[str]:
+    text = plain(text)
+    # What is left of ASCII are letters, digits and blanks: most texts, in a third of the time.
+    return text.split() if text.isascii() else _WORD.findall(text)
 
 
 def tsquery(text: str, phrase: bool = False) -> str:
@@ -93,7 +99,7 @@ def _letter(letter: str) -> str:
 
 def stems(text: str, whole: bool = False) -> list[str]:
     """The words of a text, each as far as it does not bend; all of it when ``whole``."""
-    words = _WORD.findall(plain(text))
+    words = _words(text)
     return words if whole else [_stem(word) for word in words]
 
 
@@ -110,6 +116,9 @@ _PLACES_MAX = 255
 _LAST_PLACE = 16_383
 _OVERHEAD = 8  # bytes of a word beside its letters, two more for each place
 _SURELY_FITS = 80_000  # letters
+# What is shorter than this, with its places, is neither too long a word nor has too many places.
+_SURELY_RIGHT = min(_WORD_BYTES_MAX // 4, 2 * _PLACES_MAX)
+_PLACES = tuple(map(str, range(_LAST_PLACE + 1)))
 
 
 def vector(parts: Iterable[tuple[str, str]]) -> str:
@@ -118,38 +127,43 @@ def vector(parts: Iterable[tuple[str, str]]) -> str:
     Made here and not by ``to_tsvector(translate(…))`` in PostgreSQL, which takes twenty times as
     long: its translate() compares every letter with each that it may have to replace.
     """
-    places: dict[str, list] = defaultdict(list)
+    entries: dict[str, str] = {}  # word → itself and its places, as PostgreSQL reads them
+    have = entries.get
     number = letters = 0
     for weight, text in parts:
         letters += len(text)
-        words = _WORD.findall(plain(text))
+        words = _words(text)
         if weight == "D":
             room = max(_LAST_PLACE - number, 0)
-            for number, word in enumerate(words[:room], number + 1):  # noqa: B020
-                places[word].append(number)
-            for word in set(words[room:]).difference(places):
-                places[word].append(_LAST_PLACE)
+            places = _PLACES[number + 1 : number + 1 + len(words)]
+            for word, place in zip(words, places, strict=False):
+                entry = have(word)
+                entries[word] = f"{entry},{place}" if entry else f"{word}:{place}"
+            for word in set(words[room:]).difference(entries):
+                entries[word] = f"{word}:{_LAST_PLACE}"
+            number += min(len(words), room)
         else:
             for word in words:
                 number = min(number + 1, _LAST_PLACE)
-                places[word].append(f"{number}{weight}")
-    if letters > _SURELY_FITS:
-        places = _fitting(places)
-    longest = _WORD_BYTES_MAX // 4
-    return " ".join(
-        # Most words stand once: no list has to be joined for them.
-        [f"{word}:{found[0]}" if len(found) == 1
-         else f"{word}:{','.join(map(str, found[:_PLACES_MAX]))}"
-         for word, found in places.items() if len(word) <= longest]
-    )  # fmt: skip
+                entry, place = have(word), f"{number}{weight}"
+                if not entry:
+                    entries[word] = f"{word}:{place}"
+                elif not entry.endswith(place):  # all further ones are at the last place
+                    entries[word] = f"{entry},{place}"
+    found = entries.values()
+    if letters > _SURELY_FITS or max(map(len, found), default=0) > _SURELY_RIGHT:
+        found = _fitting(entries)
+    return " ".join(found)
 
 
-def _fitting(places: dict[str, list]) -> dict[str, list]:
-    """As many of the words, from the first on, as a tsvector holds."""
-    fitting, size = {}, 0
-    for word, found in places.items():
-        size += len(word.encode()) + _OVERHEAD + 2 * min(len(found), _PLACES_MAX)
+def _fitting(entries: dict[str, str]) -> list[str]:
+    """As much of the words and their places, from the first on, as a tsvector holds."""
+    fitting, size = [], 0
+    for word, entry in entries.items():
+        places = entry[len(word) + 1 :].split(",", _PLACES_MAX)[:_PLACES_MAX]
+        size += len(word.encode()) + _OVERHEAD + 2 * len(places)
         if size > _BYTES_MAX:
             break
-        fitting[word] = found
+        if len(word) <= _WORD_BYTES_MAX // 4:
+            fitting.append(f"{word}:{','.join(places)}")
     return fitting
