@@ -13,6 +13,8 @@ from ..fields import SearchVector
 INDEXED = (
     "subject", "from_display", "to_display", "cc_display", "file_names", "body_text", "file_text"
 )
+# Columns that are mostly too long for a row.
+LONG = ("body_html", "body_text", "file_text", "search_vector")
 
 
 class MailCenterMessage(models.Model):
@@ -53,7 +55,30 @@ class MailCenterMessage(models.Model):
             f"CREATE INDEX IF NOT EXISTS {self._table}__search_vector_index"
             f" ON {self._table} USING gin (search_vector)"
         )
+        self._compress_quickly()
         return result
+
+    def _compress_quickly(self):
+        """Let PostgreSQL compress what is long by LZ4, where it can (from 14 on): its own way takes
+        a third of what storing a mail does."""
+        self.env.cr.execute(
+            "SELECT 'lz4' = ANY(enumvals) FROM pg_settings WHERE name = 'default_toast_compression'"
+        )
+        if self.env.cr.fetchone() != (True,):
+            return
+        self.env.cr.execute(
+            "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass"
+            " AND attname = ANY(%s) AND attcompression <> 'l'",
+            [self._table, list(LONG)],
+        )
+        for (name,) in self.env.cr.fetchall():
+            # Of what is stored from now on: nothing is written anew.
+            self.env.cr.execute(
+                SQL(
+                    "ALTER TABLE %s ALTER COLUMN %s SET COMPRESSION lz4",
+                    SQL.identifier(self._table), SQL.identifier(name),
+                )
+            )
 
     @api.depends("link_ids")
     def _compute_is_linked(self):

@@ -56,4 +56,8 @@ class MailCenterThread(models.Model):
             """,
             [tuple(self.ids)],
         )
-        self.invalidate_recordset()
+        # No more than was written: all would take the conversation from the messages in the cache,
+        # which would then be read again, with their bodies.
+        self.invalidate_recordset(
+            ["last_date", "message_count", "unread_count", "subject", "display_name"]
+        )
