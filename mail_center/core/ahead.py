@@ -28,12 +28,12 @@ def awaited(future: Future[R], meanwhile: Callable[[], None] = _nothing) -> R:
 
 def ahead(
     work: Callable[[T], R], items: Iterable[T], depth: int = 2, *,
-    early: Callable[[], bool] = lambda: True, meanwhile: Callable[[], None] = _nothing,
+    early: Callable[[T], bool] = lambda _item: True, meanwhile: Callable[[], None] = _nothing,
 ) -> Iterator[R]:  # fmt: skip
     """Yield ``work(item)`` of each item in order, worked out ``depth`` items ahead in a thread.
 
-    ``early`` is asked (in that thread) before an item's turn whether it may be begun before its
-    result is wanted. ``meanwhile``: see :func:`awaited`.
+    ``early(item)`` is asked (in that thread) before an item's turn whether it may be begun before
+    its result is wanted. ``meanwhile``: see :func:`awaited`.
 
     Close it (``contextlib.closing``): what is being worked out then is waited for, the rest is
     not begun. What ``work`` raises is raised where its result would have come.
@@ -43,7 +43,7 @@ def ahead(
 
         def begin(count: int) -> list:
             return [
-                (item, pool.submit(lambda item=item: work(item) if early() else _LATER))
+                (item, pool.submit(lambda item=item: work(item) if early(item) else _LATER))
                 for item in islice(items, count)
             ]
 

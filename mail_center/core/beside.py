@@ -20,6 +20,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Iterable
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -27,6 +28,7 @@ from pathlib import Path
 
 from .imap import RawMessage
 from .intake import Intake, take_in
+from .mime.late import LateAttachment
 
 ADDON = Path(__file__).resolve().parent.parent
 # Its own import path first: what lies in the current folder is none of our business.
@@ -152,6 +154,8 @@ class Beside:
         # The bytes are here: they did not have to come back.
         for intake, message in zip(found, messages, strict=True):
             object.__setattr__(intake, "raw", message.raw)
+            for file in _late_files(intake):
+                file.attach(message.raw)
         return found
 
     def _start(self) -> subprocess.Popen:
@@ -210,9 +214,9 @@ def _killed_after(seconds: float, process: subprocess.Popen):
 
 def _answer(process: subprocess.Popen, messages: list[RawMessage]) -> list[Intake]:
     """What the other process makes of them; any exception may come of what it says."""
-    _write(process.stdin, [(one.raw, one.uid, one.flags, one.internal_date) for one in messages])
-    found = _Reader(io.BytesIO(_read(process.stdout))).load()
-    if len(found) != len(messages) or not all(isinstance(one, Intake) for one in found):
+    _order(process.stdin, messages)
+    found = [_Reader(io.BytesIO(_read(process.stdout))).load() for _message in messages]
+    if not all(isinstance(one, Intake) for one in found):
         raise ValueError("That is no answer.")
     return found
 
@@ -234,6 +238,24 @@ class _Reader(pickle.Unpickler):
         if not isinstance(found, type) or found.__module__ != getattr(here, "__name__", ""):
             raise pickle.UnpicklingError(f"{module}.{name} is not expected.")
         return found
+
+
+def _late_files(intake: Intake) -> list[LateAttachment]:
+    files = intake.mail.attachments if intake.mail else ()
+    return [file for file in files if isinstance(file, LateAttachment)]
+
+
+def _order(stream, messages: list[RawMessage]) -> None:
+    """The bytes of each after a word on all: large mail is not copied for it."""
+    _write(stream, [(len(one.raw), one.uid, one.flags, one.internal_date) for one in messages])
+    for one in messages:
+        stream.write(one.raw)
+    stream.flush()
+
+
+def _ordered(stream) -> deque[tuple]:
+    """What :func:`_order` wrote: the arguments of :func:`take_in` for each."""
+    return deque((_exactly(stream, size), *rest) for size, *rest in pickle.loads(_read(stream)))
 
 
 def _write(stream, value) -> None:
@@ -268,12 +290,18 @@ def serve() -> None:
     alarm = getattr(signal, "alarm", lambda _seconds: None)  # Windows has none
     while True:
         try:
-            wanted = pickle.loads(_read(orders))
+            wanted = _ordered(orders)
         except EOFError:
             return
         alarm(ALARM_SECONDS)
-        found = [take_in(*order) for order in wanted]
-        for intake in found:
-            object.__setattr__(intake, "raw", b"")
-        _write(answers, found)
+        while wanted:
+            _write(answers, _away(take_in(*wanted.popleft())))
         alarm(0)
+
+
+def _away(intake: Intake) -> Intake:
+    """Without the mail itself, which is there where the answer goes; its memory is free."""
+    for file in _late_files(intake):
+        file.detach()
+    object.__setattr__(intake, "raw", b"")
+    return intake

@@ -15,7 +15,8 @@ from .net import MailServerError
 
 @dataclass
 class Gathered:
-    """What came of a chunk; ``intakes(meanwhile)`` waits for the understanding of it.
+    """What came of a chunk; ``intakes(meanwhile)`` waits for the understanding of it, once: they
+    may be large, so that nothing here holds on to them.
 
     ``meanwhile()`` is called every half minute until then. Afterwards ``untried`` is the number of
     mails that there was no time for: others hung. ``refused``: UID → why the server could not give
@@ -30,11 +31,13 @@ class Gathered:
     untried: int = 0
 
     def intakes(self, meanwhile: Callable[[], None] = lambda: None) -> list[Intake]:
-        if self._under_way is None:
-            return self._done
-        found = awaited(self._under_way, meanwhile)
-        self.untried = self._count - len(found)
-        return self._done + found
+        found, self._done = self._done, []
+        if self._under_way:
+            more = awaited(self._under_way, meanwhile)
+            self._under_way = None
+            self.untried = self._count - len(more)
+            found += more
+        return found
 
 
 def gather(

@@ -125,7 +125,7 @@ def take_in_part(part: PartOfMessage, intake: Intake | None = None) -> Intake:
     left = []
     for file in intake.mail.attachments:
         leaf = part.missing.get(file.content.strip())
-        size = leaf.size if leaf else len(file.content)
+        size = leaf.size if leaf else file.size
         left.append(LeftFile(file.filename, file.content_type, size, file.inline))
     names = "\n".join(file.name for file in left if not file.inline)
     # What stands in place of the files is no content of theirs, and the rest no source.

@@ -200,7 +200,7 @@ class MailCenterDraft(models.Model):
             "remote": remote,
             "text": found.text,
             "files": [
-                {"name": file.filename, "size": len(file.content)}
+                {"name": file.filename, "size": file.size}
                 for file in found.attachments
                 if not file.content_id
             ],
@@ -223,9 +223,9 @@ class MailCenterDraft(models.Model):
         def inline(match):
             nonlocal budget
             file = pictures.get(match[1])
-            if file is None or len(file.content) > budget:
+            if file is None or file.size > budget:
                 return match[0]
-            budget -= len(file.content)
+            budget -= file.size
             data = base64.b64encode(file.content).decode()
             return f'src="data:{escape(file.content_type)};base64,{data}"'
 

@@ -13,6 +13,8 @@ from .mail_center_receiver import OutOfTime
 
 CHUNK_BYTES = 8 * 1024 * 1024
 CHUNK_COUNT = 200
+# Of chunks that are under way at once: with one that is larger no other is fetched ahead.
+AHEAD_BYTES = 3 * CHUNK_BYTES
 WORTH_A_PROCESS = 200  # mails; to start one takes as long as to understand some fifty
 # Of an account whose last run was never heard of again: a mail may have brought it down.
 CAREFUL_COUNT = 20
@@ -80,14 +82,22 @@ class MailCenterReceiver(models.AbstractModel):
         if session.far:
             session.compress()
         sizes = dict.fromkeys(uids, 0) | session.sizes(uids)
-        work = partial(
-            gather, session, sizes=sizes, largest=MESSAGE_BYTES_MAX,
-            whole=account.whole_megabytes * 1024**2 or MESSAGE_BYTES_MAX,
-        )  # fmt: skip
+        whole = account.whole_megabytes * 1024**2 or MESSAGE_BYTES_MAX
+        work = partial(gather, session, sizes=sizes, largest=MESSAGE_BYTES_MAX, whole=whole)
         end = time.monotonic() + self._commit()
+        in_memory = {}  # chunk, by the identity of what came of it → bytes
 
-        def early():
-            return time.monotonic() + WORTH_AHEAD < end
+        def weight(chunk):
+            return sum(sizes[uid] for uid in chunk if sizes[uid] <= whole)
+
+        def early(chunk):
+            held = sum(list(in_memory.values()))
+            return time.monotonic() + WORTH_AHEAD < end and held + weight(chunk) <= AHEAD_BYTES
+
+        def fetched(chunk):
+            batch = work(chunk=chunk, beside=beside)
+            in_memory[id(batch)] = weight(chunk)
+            return batch
 
         def meanwhile():
             self._transaction(lambda: self._renew(account, token))
@@ -98,19 +108,18 @@ class MailCenterReceiver(models.AbstractModel):
             sizes, CHUNK_BYTES, CAREFUL_COUNT if careful else CHUNK_COUNT, newest_first=True
         )
         with self._beside(len(uids), careful) as beside, closing(
-            ahead(lambda chunk: work(chunk=chunk, beside=beside), parts,
-                  early=early, meanwhile=meanwhile)
-        ) as gathered:  # fmt: skip
+            ahead(fetched, parts, early=early, meanwhile=meanwhile)
+        ) as gathered:
             for batch in gathered:
                 intakes = list(self._taken(batch, meanwhile))
-                if not intakes:
-                    continue  # all of them were expunged meanwhile
-                count, left = self._transaction(
-                    partial(self._store, account, token, folder, intakes)
-                )
-                stored += count
-                if not left or batch.untried:
-                    raise OutOfTime
+                if intakes:  # else all of them were expunged meanwhile
+                    count, left = self._transaction(
+                        partial(self._store, account, token, folder, intakes)
+                    )
+                    stored += count
+                    if not left or batch.untried:
+                        raise OutOfTime
+                del intakes, in_memory[id(batch)]
         return stored
 
     @api.model

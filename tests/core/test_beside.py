@@ -86,7 +86,8 @@ def test_nothing_but_our_own_classes_is_taken_from_the_other_process(monkeypatch
     evil = (
         "import os, pickle, sys, struct; sys.path[0] = sys.argv[1]\n"
         "from core import beside\n"
-        "class Evil:\n    def __reduce__(self): return os.system, ('touch /nonexistent/evil',)\n"
+        "class Evil:\n    mail = None\n"
+        "    def __reduce__(self): return os.system, ('touch /nonexistent/evil',)\n"
         "whole = beside.take_in\n"
         "beside.take_in = lambda raw, *more: Evil() if b'Mail' in raw else whole(raw, *more)\n"
         "beside.object = type('o', (), {'__setattr__': staticmethod(lambda one, *a:"
@@ -194,7 +195,7 @@ def test_a_process_that_was_left_alone_with_a_mail_that_hangs_ends(monkeypatch):
     start = module.START.replace("whole =", "beside.ALARM_SECONDS = 1; whole =")
     with subprocess.Popen([sys.executable, "-c", start, str(module.ADDON)],
                           stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:  # fmt: skip
-        module._write(process.stdin, [(b"Subject: x\r\n\r\n",)])
+        module._order(process.stdin, messages(1))
         try:
             assert process.wait(timeout=60) == -signal.SIGALRM
         finally:
@@ -223,7 +224,7 @@ def test_what_nobody_waits_for_any_more_is_not_begun():
 
 def test_nothing_is_begun_before_it_is_wanted_when_time_is_up():
     begun, in_time = [], True
-    with closing(ahead(begun.append, range(9), early=lambda: in_time)) as results:
+    with closing(ahead(begun.append, range(9), early=lambda _item: in_time)) as results:
         in_time = False
         for wanted in range(9):
             next(results)

@@ -14,12 +14,16 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from .late import LateAttachment
+
 if TYPE_CHECKING:
     from .address import Address
     from .model import Attachment, ParsedMail
 
 
 def _file_hash(attachment: Attachment) -> bytes:
+    if isinstance(attachment, LateAttachment):
+        return attachment.digest
     content = attachment.content
     if attachment.content_type.startswith(("text/", "message/")):
         content = content.replace(b"\r\n", b"\n").rstrip()

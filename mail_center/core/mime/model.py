@@ -62,6 +62,10 @@ class Attachment:
     content_id: str | None = None
     inline: bool = False
 
+    @property
+    def size(self) -> int:
+        return len(self.content)
+
 
 @dataclass(frozen=True, slots=True)
 class ReportedRecipient:

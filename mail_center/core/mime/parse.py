@@ -14,9 +14,10 @@ from .charset import clean_body, clean_line, decode
 from .content_hash import fingerprint
 from .flowed import unflow
 from .header import decode_words
+from .late import LateAttachment, measured
 from .model import Attachment, Clock, Limits, ParsedMail, Unparsable
 from .report import report_of
-from .structure import Entity, peek, split
+from .structure import Entity, decode_base64, peek, split
 from .tnef import is_tnef, read_tnef
 
 # Text that reads as the mail's own words; other text/* (csv, vcard, rtf, …) are files.
@@ -26,6 +27,9 @@ _BODY_TYPES = {"text/plain", "text/html", "text/markdown", "text/enriched", "tex
 _GUESSES = 4
 _MESSAGE_TYPES = {"message/rfc822", "message/global"}
 _PKCS7 = {"application/pkcs7-mime", "application/x-pkcs7-mime"}
+# Files from this many bytes on, as they are sent, are decoded when they are wanted.
+_LATE = 1024 * 1024
+_LATE_TYPES = {"application", "audio", "font", "image", "model", "video"}
 # In ParsedMail.defects: the files came packed.
 TNEF = "the files came packed in a winmail.dat"
 _ENRICHED = re.compile(r"<[^<>\n]{0,60}>")
@@ -79,7 +83,7 @@ class _Reader:
     def _keep(self, file: Attachment) -> None:
         """Add a file. A few bytes must not become more than can be stored."""
         self.clock.check()
-        self.decoded += len(file.content)
+        self.decoded += file.size
         ratio, extra = self.limits.decoded_ratio, self.limits.decoded_extra
         if self.decoded > ratio * len(self.root.raw) + extra:
             raise Unparsable("The message unpacks to far more than what was sent.")
@@ -167,8 +171,21 @@ class _Reader:
         self.body_chars += len(text)
         return text
 
+    def _late(self, entity: Entity) -> tuple | None:
+        """Of a large file that is as it should be: where it stands, its size and its digest."""
+        if not (
+            entity.end - entity.start >= _LATE
+            and entity.maintype in _LATE_TYPES
+            and entity.encoding == "base64"
+        ):
+            return None
+        body = memoryview(entity.raw)[entity.start : entity.end]
+        found = None if is_tnef(decode_base64(body[:64])) else measured(body)
+        return found and (entity.raw, entity.start, entity.end, *found)
+
     def _attach(self, entity: Entity, related: bool) -> None:
-        content = entity.content()
+        late = self._late(entity)
+        content = b"" if late else entity.content()
         content_type = entity.content_type
         if content_type == "text/calendar":
             self.calendar_method |= "method" in entity.params or bool(_METHOD.search(content))
@@ -178,9 +195,10 @@ class _Reader:
         inline = bool(content_id) and entity.disposition != "attachment" and (
             related or entity.disposition == "inline" or entity.maintype == "image"
         )  # fmt: skip
+        name = self._name(entity, content)
         self._keep(
-            Attachment(self._name(entity, content), content_type, content, content_id or None,
-                       inline)
+            LateAttachment(name, content_type, content_id or None, inline, *late) if late
+            else Attachment(name, content_type, content, content_id or None, inline)
         )  # fmt: skip
 
     def _unpack(self, content: bytes) -> bool:

@@ -63,10 +63,15 @@ class Entity:
         for child in self.children:
             yield from child.walk()
 
+    @property
+    def encoding(self) -> str:
+        """The content transfer encoding, in lower case."""
+        return self.raw_field("content-transfer-encoding").strip(" \t;.\"'").lower()
+
     def content(self) -> bytes:
         """The body with its transfer encoding undone; undecodable ones as they are."""
         body = memoryview(self.raw)[self.start : self.end]
-        encoding = self.raw_field("content-transfer-encoding").strip(" \t;.\"'").lower()
+        encoding = self.encoding
         if encoding == "base64":
             data = decode_base64(body)
             return data if data or not bytes(body).strip() else bytes(body)
