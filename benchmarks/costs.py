@@ -35,6 +35,11 @@ def cpu_seconds(pid: int) -> float:
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
+def scheduled_seconds(pid: int) -> float:
+    """CPU time of a process with one thread, to the nanosecond."""
+    return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e9
+
+
 def memory_megabytes(pid: int) -> float:
     """Resident memory of a process and its children, shared pages counted once (PSS)."""
     total = 0

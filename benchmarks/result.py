@@ -30,7 +30,7 @@ class Target:
 @dataclass
 class Row:
     """``peers``: name → what each run measured, in ``unit``; ``shares``: part → share of the whole;
-    ``curves``: name → [(x, y)]."""
+    ``curves``: name → [(x, y)]; ``facts``: name → a number that docs/scaling.md counts with."""
 
     name: str
     title: str
@@ -40,6 +40,7 @@ class Row:
     shares: dict[str, float] = field(default_factory=dict)
     curves: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    facts: dict[str, float] = field(default_factory=dict)
 
     def add(self, peer: str, value: float) -> None:
         self.peers.setdefault(peer, []).append(value)

@@ -85,11 +85,12 @@ def profile(env, lines: int = 40) -> str:
             return original(self, query, *args, **kwargs)
         finally:
             words = query.code if isinstance(query, SQL) else query
+            words = words.decode() if isinstance(words, bytes) else words
             found = statements[" ".join(words.split())[:100]]
             found[0] += 1
             found[1] += time.perf_counter() - begin
 
-    profiler = cProfile.Profile(time.process_time)
+    profiler = cProfile.Profile(time.thread_time)
     sql_db.Cursor.execute = execute
     try:
         profiler.enable()

@@ -1,4 +1,5 @@
-"""``python3 -m dev docs``: write what is made of other files: READMEs, pages of *Apps*, guides.
+"""``python3 -m dev docs``: write what is made of other files: READMEs, pages of *Apps*, guides, and
+what the benchmarks found.
 
 They are kept in the repository, since wheels and Odoo's *Apps* want them;
 ``tests/dev/test_packages.py`` fails when one of them is not what its sources say. Runs in the venv,
@@ -11,13 +12,16 @@ import argparse
 import sys
 from pathlib import Path
 
-from dev import event_table, guide, readme
+from dev import event_table, guide, pictures, readme, scaling
 from dev.paths import ROOT
 
 
 def files() -> dict[Path, str]:
     """``{path: text}`` of all pages that are made of others."""
-    return {**readme.files(), **guide.files()}
+    return {
+        **readme.files(), **guide.files(), scaling.TARGET: scaling.page(),
+        pictures.TARGET: pictures.page(),
+    }  # fmt: skip
 
 
 def outdated() -> list[str]:

@@ -33,6 +33,8 @@ def run(stage: Stage) -> Row:
             trips.append(peers.round_trips(process) - before)
             statements.append(found["sql"])
             row.add("mail_center", found["seconds"])
+            row.facts = {"odoo_ms": found["cpu"] * 1000, "statements": found["sql"],
+                         "postgresql_ms": found["postgresql"] * 1000}
             row.add("mbsync", peers.mbsync(stage, address, folder))
             row.add("UID SEARCH ALL in each folder", odoo.call(
                 "search_all", address=address, port=port, paths=folders)["seconds"])  # fmt: skip

@@ -22,6 +22,8 @@ def run(stage: Stage) -> Row:
             if found["sent"] != count:
                 row.notes.append(f"run {turn}: {found['sent']} of {count} sent")
             row.add(OURS, found["sent"] / found["seconds"])
+            row.facts = {f"{name}_ms": found[kind] / max(found["sent"], 1) * 1000
+                         for name, kind in (("odoo", "cpu"), ("postgresql", "postgresql"))}
             row.add(FLOOR, count / peers.floor("send", peers.HOST, port, count, SIZE))
             sample = min(SAMPLE, count)
             odoo.call("queue_odoo", count=sample, size=SIZE, host=peers.HOST, port=port)

@@ -42,6 +42,8 @@ def run(stage: Stage) -> Row:
     total = sum(found_cpu[:2])
     stages["store, in Odoo"] = max(found_cpu[0] - sum(stages.values()), 0)
     stages["store, in PostgreSQL"] = found_cpu[1]
+    row.facts = {"odoo_ms": found_cpu[0], "postgresql_ms": found_cpu[1],
+                 **{f"{name}_bytes": size for name, size in sizes.items()}}  # fmt: skip
     row.notes.append("shares of the thread that stores: " + ", ".join(
         f"{part} {share:.0%}" for part, share in shares.items()))  # fmt: skip
     row.notes.append(
