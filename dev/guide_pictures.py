@@ -77,6 +77,10 @@ def dashboard(page, url):
     _open(page, url, "mail_center_dashboard_action", ".o_mail_center_headline")
 
 
+def synchronisation(page, url):
+    _open(page, url, "mail_center_account_action_status", ".o_data_row")
+
+
 def log(page, url):
     _open(page, url, "mail_center_log_action", ".o_list_view")
 
@@ -124,6 +128,7 @@ MANAGER = {
     "folders": folders,
     "template": template,
     "status": dashboard,
+    "synchronisation": synchronisation,
     "log": log,
 }
 USER = {"mailbox": mailbox, "outgoing": outgoing, "accounts": accounts}

@@ -1,6 +1,6 @@
 """The addresses behind which the robot of ``customer`` sits, and all mailboxes of the demo."""
 
-from . import logins, people
+from . import logins, people, states
 
 #: address -> the name it signs with. The customer of the demo opportunity; the addresses of Odoo's
 #: demo opportunities (an opportunity's ``email_from`` replaces its partner's address, so some
@@ -34,4 +34,8 @@ ROBOTS = {
 }
 
 #: Every mailbox of the sandbox's demo: address -> password.
-MAILBOXES = dict.fromkeys(ROBOTS, logins.MAILBOXES[logins.CUSTOMER]) | logins.MAILBOXES
+MAILBOXES = {
+    **dict.fromkeys(ROBOTS, logins.MAILBOXES[logins.CUSTOMER]),
+    **states.MAILBOXES,
+    **logins.MAILBOXES,
+}

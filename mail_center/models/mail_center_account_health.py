@@ -44,6 +44,13 @@ class MailCenterAccount(models.Model):
                 f"−{part.points}: {account._health_sentence(part)}" for part in found
             )
 
+    def _worst(self):
+        """What is wrong most, as a sentence of its own; '' for an account that is well."""
+        self.ensure_one()
+        found = parts(self._health_facts())
+        sentence = self._health_sentence(found[0]) if found else ""
+        return sentence[:1].upper() + sentence[1:]
+
     def _health_facts(self):
         now = fields.Datetime.now()
         kind = self.protocol or "imap"
@@ -90,7 +97,8 @@ class MailCenterAccount(models.Model):
         now = fields.Datetime.now()
         for account in self:
             last = account._last_arrival()
-            silent = False
+            # Where nobody could look there is no news: what was noted stays until mail comes.
+            silent = bool(last) and account.silent_since == last and account.status != "paused"
             if last and account.status in ("ok", "legacy"):
                 quiet = (now - last).total_seconds() / 3600
                 usual = [

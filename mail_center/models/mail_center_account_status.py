@@ -16,6 +16,8 @@ STATUSES = [
     ("legacy", "Legacy POP3"),
 ]
 
+SERVER_FIELDS = ("protocol", "pop3_host", "imap_host")
+
 # Whoever changes one of these has a reason to believe that it works now.
 RESUMING_FIELDS = frozenset(
     {"sync_enabled"}
@@ -40,6 +42,9 @@ class MailCenterAccount(models.Model):
         STATUSES, compute="_compute_status", search="_search_status",
         help="Blocked: the server refused the login several times; to keep the mailbox from being "
         "locked at the provider nothing is tried until the credentials are changed.",
+    )
+    server = fields.Char(
+        string="Incoming server", compute="_compute_server", search="_search_server"
     )
     sync_blocked = fields.Boolean(
         string="Blocked", readonly=True, copy=False,
@@ -103,6 +108,11 @@ class MailCenterAccount(models.Model):
     def _field_to_sql(self, alias, field_expr, query=None):
         if field_expr == "status":
             return self._status_sql(alias)
+        if field_expr == "server":
+            return SQL(
+                "(CASE %s WHEN 'pop3' THEN %s ELSE %s END)",
+                *(self._field_to_sql(alias, name, query) for name in SERVER_FIELDS),
+            )
         return super()._field_to_sql(alias, field_expr, query)
 
     @api.depends("sync_blocked", "sync_enabled", "protocol", "imap_host", "pop3_host",
@@ -129,6 +139,17 @@ class MailCenterAccount(models.Model):
         return Domain.custom(
             to_sql=lambda model, alias, query: SQL("%s IN %s", self._status_sql(alias), wanted),
             predicate=lambda account: account.status in wanted,
+        )
+
+    @api.depends(*SERVER_FIELDS)
+    def _compute_server(self):
+        for account in self:
+            account.server = account[f"{account.protocol}_host"] if account.protocol else False
+
+    def _search_server(self, operator, value):
+        legacy = Domain("protocol", "=", "pop3")
+        return (legacy & Domain("pop3_host", operator, value)) | (
+            ~legacy & Domain("imap_host", operator, value)
         )
 
     def write(self, vals):

@@ -66,7 +66,7 @@ class MailCenterDashboard(models.AbstractModel):
                 "name": account.name,
                 "owner": account.user_id.name,
                 "light": light(account.health),
-                "problem": account.problem or (account.health_reasons or "").split("\n")[0],
+                "problem": account.problem or account._worst(),
                 "advice": self._advice(account),
                 "can_test": account.can_test,
             }

@@ -40,6 +40,8 @@ class MailCenterHealth(models.AbstractModel):
             ))
         elif not reason and account.alerted:
             account.alerted = False
+            if account.status == "paused":
+                return  # switched off is not mended
             self._tell(account, "health_recovered", "info", self.env._(
                 "“%s” works again.", account.name
             ))

@@ -27,6 +27,7 @@ KINDS = [
 MESSAGE_MAX = 1000
 DETAIL_MAX = 20_000
 _RUN = re.compile(r"[\w-]{1,40}")
+FAILURES = ("warning", "error")
 PERCENTILES = {"duration_median": 0.5, "duration_95": 0.95}
 
 
@@ -77,6 +78,10 @@ class MailCenterLog(models.Model):
         string="Times", required=True, default=1, readonly=True,
         help="How often the same happened within the hour.",
     )
+    failures = fields.Integer(
+        string="Warnings and errors", compute="_compute_failures", aggregator="sum",
+        help="How often something went wrong.",
+    )
     times = fields.Char(string="Repeated", compute="_compute_times")
     user_id = fields.Many2one("res.users", string="By", readonly=True, ondelete="set null")
 
@@ -94,6 +99,11 @@ class MailCenterLog(models.Model):
         for line in self:
             line.times = f"×{line.repeats}" if line.repeats > 1 else False
 
+    @api.depends("level", "repeats")
+    def _compute_failures(self):
+        for line in self:
+            line.failures = line.repeats if line.level in FAILURES else 0
+
     @api.depends("duration")
     def _compute_percentiles(self):
         """Of one line it is its own; of many PostgreSQL works it out."""
@@ -107,6 +117,13 @@ class MailCenterLog(models.Model):
                 "percentile_cont(%s) WITHIN GROUP (ORDER BY %s)",
                 PERCENTILES[name],
                 self._field_to_sql(self._table, "duration", query),
+            )
+        if name == "failures" and function == "sum":
+            return SQL(
+                "coalesce(sum(%s) FILTER (WHERE %s IN %s), 0)",
+                self._field_to_sql(self._table, "repeats", query),
+                self._field_to_sql(self._table, "level", query),
+                FAILURES,
             )
         return super()._read_group_select(aggregate_spec, query)
 

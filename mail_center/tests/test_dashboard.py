@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo.exceptions import AccessError
 from odoo.tests import TransactionCase, new_test_user
 
@@ -37,6 +39,10 @@ class TestDashboard(TransactionCase):
         (person,) = board["people"]
         self.assertEqual(person["problem"], "The server refuses the login.")
         self.assertIn("password", person["advice"])
+        self.account.write({"sync_blocked": False, "sync_error": False, "sync_state": "ok",
+                            "last_sync": self.env.cr.now() - timedelta(hours=1)})
+        (person,) = self.overview(self.manager)["people"]
+        self.assertRegex(person["problem"], r"^The mailbox was not looked into for \d+ minutes\.$")
 
     def test_a_paused_account_needs_nobody(self):
         self.account.sync_enabled = False

@@ -64,6 +64,17 @@ class TestHealth(MailboxCase):
         self.assertIn("needs a person", subjects[0])
         self.assertIn("works again", subjects[1])
 
+    def test_an_account_that_is_switched_off_while_it_is_down_does_not_work_again(self):
+        port = self.fail(FAILURES_MIN)
+        self.watch()
+        self.account.sync_enabled = False
+        self.watch()
+        self.assertEqual(self.events(), ["health_down"])
+        self.account.write({"imap_port": port, "sync_enabled": True})
+        self.receive()
+        self.watch()
+        self.assertEqual(self.events(), ["health_down"], "nobody waits to hear of it")
+
     def test_one_failure_is_no_alarm(self):
         self.fail(FAILURES_MIN - 1)
         self.watch()
@@ -72,11 +83,17 @@ class TestHealth(MailboxCase):
     def test_another_account_sends_the_alert_by_mail(self):
         sender = self.make_account(self.user)
         self.env["ir.config_parameter"].set_param("mail_center.alert_account_id", sender.id)
-        self.fail(FAILURES_MIN)
+        port = self.fail(FAILURES_MIN)
         self.watch()
         mail = self.env["mail.center.outbox"].search([("account_id", "=", sender.id)])
         self.assertEqual(mail.recipient_ids.mapped("email"), ["anna@mc.example"])
         self.assertIn("needs a person", mail.subject)
+        self.account.imap_port = port
+        self.receive()
+        self.watch()
+        again = self.env["mail.center.outbox"].search([("account_id", "=", sender.id)]) - mail
+        self.assertEqual(again.recipient_ids.mapped("email"), ["anna@mc.example"])
+        self.assertIn("works again", again.subject)
 
     def arrive(self, *hours_ago):
         now = fields.Datetime.now()
@@ -95,6 +112,10 @@ class TestHealth(MailboxCase):
         self.watch()
         self.assertTrue(self.account.silent_since)
         self.assertEqual(self.events(), ["health_down"])
+        self.account.last_sync -= timedelta(minutes=10)
+        self.watch()
+        self.assertEqual(self.account.status, "late")
+        self.assertEqual(self.events(), ["health_down"], "where nobody looks there is no news")
         self.arrive(0.01)
         self.watch()
         self.assertFalse(self.account.silent_since)

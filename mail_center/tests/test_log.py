@@ -99,6 +99,18 @@ class TestLogLines(TransactionCase):
         measures = self.log.fields_get(["duration_median", "duration_95"])
         self.assertEqual({one["aggregator"] for one in measures.values()}, {"avg"})
 
+    def test_what_went_wrong_is_counted_as_often_as_it_happened(self):
+        for _number in range(3):
+            self.log._add(self.account, "sync_failed", "The server is away.", level="error")
+        self.log._add(self.account, "send_deferred", "Later.", level="warning")
+        self.log._add(self.account, "stored", "One mail.", mails=1)
+        lines = [("account_id", "=", self.account.id), ("kind", "in", ("fetching", "sending"))]
+        self.assertEqual(
+            self.log._read_group(lines, ["kind"], ["failures:sum", "mails:sum"]),
+            [("fetching", 3, 1), ("sending", 1, 0)],
+        )
+        self.assertEqual(sum(self.log.search(lines).mapped("failures")), 4)
+
     def test_protocol_detail_is_for_managers(self):
         line = self.log._add(self.account, "x", "A sentence.", detail="a1 NO really")
         owner = line.with_user(self.user)

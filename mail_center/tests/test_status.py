@@ -74,6 +74,21 @@ class TestStatus(MailboxCase):
         groups = accounts._read_group(both, ["status"], ["__count"])
         self.assertEqual(sorted(groups), [("never", 1), ("paused", 1)])
 
+    def test_accounts_are_grouped_by_their_server_whatever_it_speaks(self):
+        legacy = self.env["mail.center.account"]._create_legacy(
+            {"name": "Old", "email": "old@mc.example", "user_id": self.user.id,
+             "pop3_host": "pop.mc.example"}
+        )
+        both = [("id", "in", (self.account | legacy).ids)]
+        accounts = self.env["mail.center.account"]
+        groups = dict(accounts._read_group(both, ["server"], ["id:recordset"]))
+        self.assertEqual(
+            groups, {self.account.imap_host: self.account, "pop.mc.example": legacy}
+        )
+        for host, account in groups.items():
+            self.assertEqual(accounts.search([*both, ("server", "=", host)]), account)
+            self.assertEqual(account.server, host)
+
     def test_a_large_import_tells_how_far_it_is(self):
         for number in range(30):
             self.sandbox.deliver(self.address, a_mail("eve@x.example", self.address, f"m{number}"))

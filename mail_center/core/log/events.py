@@ -8,7 +8,9 @@ KINDS = ("connection", "fetching", "sending", "quarantine", "settings", "permiss
 
 _EXACT = {
     "bounced": "sending",
+    "change_refused": "fetching",
     "copy_failed": "sending",
+    "draft_failed": "sending",
     "unsubscribed": "sending",
     "adopted": "settings",
     "adoption_undone": "settings",
@@ -24,6 +26,8 @@ _PREFIXES = (
     ("send_", "sending"),
     ("quarantin", "quarantine"),
     ("setting_", "settings"),
+    ("sending_", "settings"),
+    ("rule_", "settings"),
     ("oauth_", "connection"),
     ("upload_", "fetching"),
     ("trigger_", "settings"),

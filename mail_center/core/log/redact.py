@@ -6,8 +6,10 @@ import re
 
 _MARK = "***"
 _PATTERNS = (
-    # IMAP LOGIN (RFC 9051 section 6.2.3): the login stays, the password goes.
-    (re.compile(r'(\bLOGIN\s+(?:"(?:[^"\\]|\\.)*"|\S+)\s+)("(?:[^"\\]|\\.)*"|\S+)', re.I), r"\1"),
+    # IMAP LOGIN (RFC 9051 section 6.2.3): the login stays, the password goes. It is told from the
+    # word of a sentence by its capitals or its tag, and is no answer ("a1 NO LOGIN failed.").
+    (re.compile(r'((?:(?<!NO )(?<!BAD )\bLOGIN|\b[A-Za-z]{0,16}\d{1,9}\s+(?i:LOGIN))'
+                r'\s+(?:"(?:[^"\\]|\\.)*"|\S+)\s+)("(?:[^"\\]|\\.)*"|\S+)'), r"\1"),
     # SASL: IMAP AUTHENTICATE, SMTP AUTH (RFC 4954), POP3 AUTH (RFC 5034), initial responses.
     (re.compile(r"(\bAUTH(?:ENTICATE)?\s+(?:PLAIN|LOGIN|XOAUTH2|OAUTHBEARER|CRAM-MD5|"
                 r"SCRAM-[\w-]+)\s+)([A-Za-z0-9+/=_-]{4,})", re.I), r"\1"),

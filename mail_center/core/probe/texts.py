@@ -172,7 +172,7 @@ TEXTS = {
         _("Type the password into the account, save, and test again."),
     ),
     "login_refused": Text(
-        _("The server refuses the login or the password: {server_text}"),
+        _("The server refuses the login or the password. It said: {server_text}"),
         _(
             "A typing error, an old password, or a provider that wants an app password or a "
             "sign-in on its web page."

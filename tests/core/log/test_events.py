@@ -7,6 +7,8 @@ def test_every_event_has_a_kind_and_an_unknown_one_is_no_error():
         "stored": "fetching", "folder_failed": "fetching", "send_sent": "sending",
         "bounced": "sending", "quarantined": "quarantine", "setting_changed": "settings",
         "permission_changed": "permissions", "health_down": "health", "from_tomorrow": "other",
+        "change_refused": "fetching", "draft_failed": "sending", "rule_failed": "settings",
+        "sending_suspended": "settings",
         "": "other",
     }
     assert {event: kind_of(event) for event in events} == events

@@ -1,9 +1,15 @@
+from pathlib import Path
+
+import polib
 import pytest
 
 from core.log import redact
 
+TERMS = Path(__file__).resolve().parents[3] / "mail_center" / "i18n" / "pl.po"
+
 SECRETS = [
     'a1 LOGIN anna@x.example hunter2',
+    "C: abcd12 login anna hunter2",
     'a1 LOGIN "anna" "hunter2 with \\" quote"',
     "a2 AUTHENTICATE PLAIN AGFubmEAaHVudGVyMg==",
     "AUTH PLAIN AGFubmEAaHVudGVyMg==",
@@ -30,6 +36,7 @@ def test_credentials_are_taken_out_and_a_second_time_changes_nothing(line):
     [
         "a1 NO [AUTHENTICATIONFAILED] Authentication failed.",
         "535 5.7.8 Error: authentication failed",
+        "a1 NO LOGIN failed. Try again later.",
         "Nobody can log in at present",
         "UID 12: the header is broken",
     ],
@@ -38,6 +45,12 @@ def test_what_servers_say_stays_readable(line):
     assert redact(line) == line
 
 
+def test_what_we_say_ourselves_stays_readable_in_every_language():
+    said = {text for term in polib.pofile(TERMS) for text in (term.msgid, term.msgstr)}
+    assert [text for text in said if redact(text) != text] == []
+
+
 def test_a_long_hostile_text_takes_no_time():
     assert redact('LOGIN "' + "\\" * 100_000)
     assert redact("password=" * 20_000)
+    assert redact("a1" * 50_000 + " login" * 20_000)

@@ -13,14 +13,11 @@ export class LogImportDialog extends Component {
         this.orm = useService("orm");
         this.action = useService("action");
         this.file = useRef("file");
-        this.state = useState({ busy: false, percent: 0, result: null });
+        this.state = useState({ chosen: false, busy: false, percent: 0, result: null });
     }
 
     upload() {
         const [file] = this.file.el.files;
-        if (!file) {
-            return;
-        }
         const data = new FormData();
         data.append("csrf_token", odoo.csrf_token);
         data.append("ufile", file);

@@ -18,6 +18,9 @@ const CLASSES = {
     never: "text-bg-secondary",
 };
 
+// A worker that died tells nothing more: what the database knows counts again after so long.
+const STALE = 120_000;
+
 /** The state of an account; while it is being imported, how far that is. */
 export class StatusPill extends Component {
     static template = "mail_center.StatusPill";
@@ -31,7 +34,8 @@ export class StatusPill extends Component {
         const { resId, data } = this.props.record;
         const status = data[this.props.name];
         const told = this.live[resId];
-        if (told && !["paused", "blocked"].includes(status)) {
+        const isFresh = told && Date.now() - told.at < STALE;
+        if (isFresh && !["paused", "blocked"].includes(status)) {
             return told;
         }
         if (status === "syncing" && data.sync_total) {

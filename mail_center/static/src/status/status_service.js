@@ -4,8 +4,8 @@ import { registry } from "@web/core/registry";
 /**
  * What the mailer tells about accounts while it works, for whoever shows it.
  *
- * `live` maps the id of an account to its progress `{done, total, rate, left}`; accounts that
- * are not being imported are not in it. `listen(callback)` calls back with the id of an account
+ * `live` maps the id of an account to its progress `{done, total, rate, left, at}` (`at`: when it
+ * was told, in milliseconds); accounts that are not being imported are not in it. `listen(callback)` calls back with the id of an account
  * whose state has changed, and returns the function that ends it.
  */
 export const statusService = {
@@ -17,7 +17,7 @@ export const statusService = {
             const { id, ...progress } = news;
             const before = live[id];
             if (progress.total) {
-                live[id] = progress;
+                live[id] = { ...progress, at: Date.now() };
             } else {
                 delete live[id];
             }
