@@ -12,7 +12,7 @@ const TICK = 30_000;
 /** When something was or will be, as people say it; the exact time when one points at it. */
 export class AgoField extends Component {
     static template = "mail_center.AgoField";
-    static props = { ...standardFieldProps };
+    static props = { ...standardFieldProps, isPlan: { type: Boolean, optional: true } };
 
     setup() {
         this.state = useState({ now: DateTime.now() });
@@ -33,7 +33,8 @@ export class AgoField extends Component {
             return "";
         }
         const seconds = this.state.now.diff(this.moment, "seconds").seconds;
-        if (Math.abs(seconds) < 5) {
+        // What is planned for a time that is over comes at once.
+        if (Math.abs(seconds) < 5 || (this.props.isPlan && seconds > 0)) {
             return _t("now");
         }
         return seconds > 0
@@ -45,4 +46,5 @@ export class AgoField extends Component {
 registry.category("fields").add("mail_center_ago", {
     component: AgoField,
     supportedTypes: ["datetime"],
+    extractProps: ({ options }) => ({ isPlan: Boolean(options.plan) }),
 });

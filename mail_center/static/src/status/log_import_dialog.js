@@ -16,6 +16,10 @@ export class LogImportDialog extends Component {
         this.state = useState({ chosen: false, busy: false, percent: 0, result: null });
     }
 
+    choose() {
+        this.state.chosen = Boolean(this.file.el.files.length);
+    }
+
     upload() {
         const [file] = this.file.el.files;
         const data = new FormData();
