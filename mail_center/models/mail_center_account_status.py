@@ -225,9 +225,10 @@ class MailCenterAccount(models.Model):
         """The log of these accounts."""
         self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id("mail_center.mail_center_log_action")
-        names = ", ".join(self.mapped("name"))
+        title = self.env._("Log: %s", ", ".join(self.mapped("name")))
         return {
             **action,
-            "name": self.env._("Log: %s", names),
+            "name": title,
+            "display_name": title,
             "domain": [("account_id", "in", self.ids), ("import_id", "=", False)],
         }

@@ -126,10 +126,13 @@ class MailCenterLogImport(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "mail_center.mail_center_log_action_imported"
         )
+        title = self.env._("Log of %s", self.origin)
         return {
             **action,
-            "name": self.env._("Log of %s", self.origin),
-            "domain": [("import_id", "=", self.id)],
+            "name": title,
+            "display_name": title,
+            # What an earlier import of the same place brought was not brought again.
+            "domain": [("import_id.origin", "=", self.origin)],
         }
 
 

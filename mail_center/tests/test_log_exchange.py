@@ -52,6 +52,9 @@ class TestLogExchange(ExchangeCase):
         lines = self.log.search([("import_id", "=", first.id)])
         self.assertEqual(len(lines), 3)
         self.assertEqual(lines.with_user(self.manager).search([("id", "in", lines.ids)]), lines)
+        for imported in (first, second):
+            shown = self.log.search(imported.action_open_lines()["domain"])
+            self.assertEqual(shown, lines, "known lines are shown too")
         self.assertEqual(set(lines.mapped("account_name")), {"Exchange"})
         self.assertEqual(set(lines.mapped("duration")), {1.5})
 

@@ -10,7 +10,6 @@ export class LogImportDialog extends Component {
     static props = { close: Function };
 
     setup() {
-        this.orm = useService("orm");
         this.action = useService("action");
         this.file = useRef("file");
         this.state = useState({ chosen: false, busy: false, percent: 0, result: null });
@@ -47,10 +46,12 @@ export class LogImportDialog extends Component {
     }
 
     async open() {
-        const action = await this.orm.call("mail.center.log.import", "action_open_lines", [
-            [this.state.result.id],
-        ]);
+        await this.action.doActionButton({
+            type: "object",
+            name: "action_open_lines",
+            resModel: "mail.center.log.import",
+            resId: this.state.result.id,
+        });
         this.props.close();
-        this.action.doAction(action);
     }
 }
