@@ -55,8 +55,9 @@ class OdooServer:
         known = json.loads(path.read_text())
         return cls(known["name"], known["database"], known["port"])
 
-    def start(self, *options: str, wait: bool = True) -> None:
+    def start(self, *options: str, wait: bool = True, **environment: str) -> None:
         """Start the server; DevError with the log's last lines if it does not come up."""
+        settings = odoo_server.options()
         self.json_file.write_text(
             json.dumps({"name": self.name, "database": self.database, "port": self.port})
         )
@@ -67,7 +68,7 @@ class OdooServer:
             odoo_server.command("server", *words),
             self.log,
             self.pid_file,
-            **odoo_server.options(),
+            **{**settings, "env": {**settings["env"], **environment}},
         )
         if wait:
             self._wait(process, start)

@@ -20,6 +20,7 @@ PACKAGES = {
     "dovecot-lmtpd": "/usr/lib/dovecot/lmtp",
     "postfix": "/usr/sbin/postfix",  # a second server for the tests; each starts one of its own
     "openssl": "/usr/bin/openssl",
+    "libfaketime": "/usr/lib/*/faketime/libfaketimeMT.so.1",  # tests move an Odoo server's clock
     "chromium": "/usr/bin/chromium",
     "wkhtmltopdf": "/usr/bin/wkhtmltopdf",  # Odoo prints quotations and invoices with it
     "libatomic1": "/usr/lib/*/libatomic.so.1",  # Playwright's driver is linked with it

@@ -10,6 +10,7 @@ from . import (
     ir_actions_server,
     ir_actions_server_send,
     ir_attachment,
+    ir_cron,
     ir_default,
     ir_http,
     ir_mail_server,

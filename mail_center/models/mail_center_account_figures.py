@@ -57,7 +57,7 @@ class MailCenterAccount(models.Model):
 
     @api.depends("last_sync", "sync_enabled", "sync_blocked", "poll_seconds")
     def _compute_lag(self):
-        now = fields.Datetime.now()
+        now = self.env.cr.now()
         for account in self:
             behind = 0
             if account.last_sync and account.sync_enabled:

@@ -52,7 +52,7 @@ class MailCenterAccount(models.Model):
         return sentence[:1].upper() + sentence[1:]
 
     def _health_facts(self):
-        now = fields.Datetime.now()
+        now = self.env.cr.now()
         kind = self.protocol or "imap"
         used = [name for name in (kind, "smtp") if self[f"{name}_host"]]
         return Facts(

@@ -33,9 +33,13 @@ class MailCenterAccount(models.Model):
 
     @api.depends("listening_until")
     def _compute_is_listening(self):
-        now = fields.Datetime.now()
+        now = self.env.cr.now()
+        # Nobody's word counts for longer: the clock was wrong when that was written.
+        latest = now + timedelta(seconds=2 * WORD_SECONDS)
         for account in self:
-            account.is_listening = bool(account.listening_until and account.listening_until > now)
+            account.is_listening = bool(
+                account.listening_until and now < account.listening_until < latest
+            )
 
     @api.model
     def _to_listen(self):
@@ -50,22 +54,28 @@ class MailCenterAccount(models.Model):
 
     def _is_told(self):
         """The listener holds connections for these accounts."""
-        until = fields.Datetime.now() + timedelta(seconds=WORD_SECONDS)
-        self.sudo().write({"listening_until": until})
+        until = self.env.cr.now() + timedelta(seconds=WORD_SECONDS)
+        self.sudo().write({"listening_until": until.replace(microsecond=0)})
 
     def _look_now(self):
         """Have the receiver look into these mailboxes at once, or again after its present look."""
         due = self.sudo().filtered(lambda one: one.sync_enabled and one.sync_state != "failing")
         if due:
-            due.write({"next_sync": False, "sync_wanted": True})
+            # Once is enough: while much is fetched, the server tells every few seconds.
+            due.filtered(lambda one: one.next_sync or not one.sync_wanted).write(
+                {"next_sync": False, "sync_wanted": True}
+            )
             self.env.ref("mail_center.ir_cron_receive").sudo()._trigger()
 
     def _poll_seconds(self):
         """How long until the next look into this mailbox."""
         self.ensure_one()
+        now = self.env.cr.now()
         last = self.env["mail.center.message"].sudo().search_fetch(
-            [("account_id", "=", self.id)], ["date"], order="date desc", limit=1,
+            # What says that it was written in years to come tells nothing of the traffic.
+            [("account_id", "=", self.id), ("date", "<=", now)],
+            ["date"], order="date desc", limit=1,
         )
         # Who has just been written to may answer; who has just connected a mailbox looks at it.
-        quiet = (fields.Datetime.now() - max(last.date or self.create_date, self.create_date))
+        quiet = (now - max(last.date or self.create_date, self.create_date))
         return poll_seconds(max(quiet.total_seconds(), 0), self.is_listening)

@@ -193,8 +193,8 @@ class MailCenterAccount(models.Model):
         self.ensure_one()
         if not self.sync_total:
             return {}
-        started = self.sync_started or fields.Datetime.now()
-        seconds = max((fields.Datetime.now() - started).total_seconds(), 1)
+        now = self.env.cr.now()
+        seconds = max((now - (self.sync_started or now)).total_seconds(), 1)
         rate = self.sync_done / seconds
         left = (self.sync_total - self.sync_done) / rate if rate else 0
         return {

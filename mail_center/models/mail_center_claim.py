@@ -125,6 +125,17 @@ class MailCenterClaim(models.AbstractModel):
             raise ClaimLost(account.id)
 
     @api.model
+    def _require_claim(self, account, token):
+        """Raise ClaimLost as :meth:`_renew` does, and lock nothing: until this transaction renews
+        the claim too, others may change the account, and then it collides with them."""
+        self.env.cr.execute(
+            "SELECT FROM mail_center_account WHERE id = %s AND claim_token = %s",
+            [account.id, token],
+        )
+        if not self.env.cr.rowcount:
+            raise ClaimLost(account.id)
+
+    @api.model
     def _in(self, seconds):
         return self.env.cr.now().replace(microsecond=0) + timedelta(seconds=seconds)
 

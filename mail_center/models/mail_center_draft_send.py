@@ -1,5 +1,5 @@
 import math
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -39,7 +39,7 @@ class MailCenterDraft(models.Model):
             return {"problems": problems}
         seconds = self._undo_seconds() if undo_seconds is None else undo_seconds
         seconds = max(0, min(int(seconds), MAX_UNDO_SECONDS))
-        now = datetime.now(timezone.utc).replace(tzinfo=None)
+        now = self.env.cr.now()  # whether it is due, PostgreSQL's clock tells
         when = self._time(at, now) if at else None
         if not when and seconds:
             # Whole seconds are stored: never less than what was promised.

@@ -104,6 +104,7 @@ class MailCenterFolder(models.Model):
 
         It takes place in the account's next run, on the connection that this has anyway.
         """
+        now = self.env.cr.now()
         self.sudo().search(
             [
                 ("account_id.sync_enabled", "=", True),
@@ -112,8 +113,9 @@ class MailCenterFolder(models.Model):
                 ("selectable", "=", True),
                 ("exists_on_server", "=", True),
                 ("comparison_wanted", "=", False),
-                "|",
+                "|", "|",
                 ("comparison_date", "=", False),
-                ("comparison_date", "<", fields.Datetime.now() - timedelta(hours=12)),
+                ("comparison_date", "<", now - timedelta(hours=12)),
+                ("comparison_date", ">", now + timedelta(hours=12)),  # the clock was wrong
             ]
         ).comparison_wanted = "compare"

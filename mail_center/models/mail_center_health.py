@@ -1,7 +1,7 @@
 import logging
 
 from markupsafe import Markup
-from odoo import api, fields, models
+from odoo import api, models
 
 from ..core.mime import Address
 
@@ -113,7 +113,7 @@ class MailCenterHealth(models.AbstractModel):
     def _overview(self):
         """What a monitoring program asks for; counts and numbers, no mail."""
         accounts = self.env["mail.center.account"].sudo().search([("active", "=", True)])
-        now = fields.Datetime.now()
+        now = self.env.cr.now()
         rows = [
             {
                 "id": account.id,

@@ -1,7 +1,7 @@
 import logging
 from datetime import timedelta
 
-from odoo import api, fields, models
+from odoo import api, models
 
 from ..core.document_numbers import document_numbers
 
@@ -46,7 +46,7 @@ class MailCenterLinking(models.AbstractModel):
         for key, note in learned.items():
             wanted.setdefault(key, ("learned", note))
         rest -= rest.browse(message for message, _model, _res_id in learned)
-        fresh = fields.Datetime.now() - timedelta(days=FRESH_DAYS)
+        fresh = self.env.cr.now() - timedelta(days=FRESH_DAYS)
         for message, records in self._open_documents(
             rest.filtered(lambda one: one.date > fresh)
         ).items():

@@ -75,7 +75,7 @@ class MailCenterReceiver(models.AbstractModel):
             raise
         except ClaimLost:
             self.env.cr.rollback()
-            _logger.info("Account %s was taken over by another worker", account.id)
+            _logger.info("Account %s was paused, or taken over by another worker", account.id)
         except (psycopg2.OperationalError, psycopg2.InterfaceError):
             raise  # the database itself is in trouble: nothing can be recorded now
         except Exception as error:

@@ -1,6 +1,7 @@
 import time
 from contextlib import closing, nullcontext
 from functools import partial
+from itertools import count as count_from
 
 from odoo import api, models
 
@@ -113,9 +114,7 @@ class MailCenterReceiver(models.AbstractModel):
             for batch in gathered:
                 intakes = list(self._taken(batch, meanwhile))
                 if intakes:  # else all of them were expunged meanwhile
-                    count, left = self._transaction(
-                        partial(self._store, account, token, folder, intakes)
-                    )
+                    count, left = self._store_chunk(account, token, folder, intakes)
                     stored += count
                     if not left or batch.untried:
                         raise OutOfTime
@@ -129,13 +128,30 @@ class MailCenterReceiver(models.AbstractModel):
         return Beside() if careful or count >= WORTH_A_PROCESS else nullcontext()
 
     @api.model
-    def _store(self, account, token, folder, intakes):
-        self._renew(account, token)
+    def _store_chunk(self, account, token, folder, intakes):
+        tries = count_from()
+        return self._transaction(
+            lambda: self._store(account, token, folder, intakes, again=next(tries) > 0)
+        )
+
+    @api.model
+    def _store(self, account, token, folder, intakes, again=False):
+        """Store a chunk, in a transaction that renews the claim.
+
+        At the end, so that a person who pauses the import, or changes anything else of the
+        account, does not wait for as long as this takes: the chunk is done *again* then, and
+        that time it is she who waits.
+        """
+        if again:
+            self._renew(account, token)
+        else:
+            self._require_claim(account, token)
         messages, _quarantined = self.env["mail.center.filing"]._file(folder, intakes)
         # With those that were here already and now lie in this folder too.
         uids = [intake.uid for intake in intakes]
         account._notify_readers(messages | self._places(folder, uids).message_id)
         account._announce(messages)
+        self._renew(account, token)
         return len(messages)
 
     @api.model

@@ -32,8 +32,8 @@ class MailCenterReceiver(models.AbstractModel):
         return super()._fetch(account, token, session, folder, status, uids)
 
     @api.model
-    def _store(self, account, token, folder, intakes):
-        result = super()._store(account, token, folder, intakes)
+    def _store(self, account, token, folder, intakes, again=False):
+        result = super()._store(account, token, folder, intakes, again)
         self._progressed(account, len(intakes))
         self._tell_stored(folder, result, sorted(intake.uid for intake in intakes))
         return result

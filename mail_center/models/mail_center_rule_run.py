@@ -1,7 +1,7 @@
 import logging
 from datetime import timedelta
 
-from odoo import api, fields, models
+from odoo import api, models
 
 from ..by_server import without_defaults
 from ..core.html import from_text
@@ -67,7 +67,7 @@ class MailCenterRuleRun(models.AbstractModel):
             self._mark(message, values)
         if rule.link_record and rule.link_record.exists():
             self._link(rule, message, rule.link_record)
-        fresh = message.date > fields.Datetime.now() - timedelta(days=FRESH_DAYS)
+        fresh = message.date > self.env.cr.now() - timedelta(days=FRESH_DAYS)
         if rule.create_model and fresh:
             self._make(rule, message)
         if rule.handler_id and fresh:
@@ -111,7 +111,7 @@ class MailCenterRuleRun(models.AbstractModel):
         message.link_ids.unlink()
         self._mark(message, {"is_read": True})
         junk = rule.account_id._folder("junk")
-        if junk and message.date > fields.Datetime.now() - timedelta(days=FRESH_DAYS):
+        if junk and message.date > self.env.cr.now() - timedelta(days=FRESH_DAYS):
             self._move(rule, message, junk, quiet=True)
 
     @api.model
@@ -197,7 +197,7 @@ class MailCenterRuleRun(models.AbstractModel):
             [
                 ("reason", "=", "rule"),
                 ("res_model", "=", model),
-                ("create_date", ">", fields.Datetime.now() - timedelta(days=1)),
+                ("create_date", ">", self.env.cr.now() - timedelta(days=1)),
                 ("message_id.account_id", "=", message.account_id.id),
                 ("message_id.email_from", "=", message.email_from),
             ],

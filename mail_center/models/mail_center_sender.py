@@ -4,7 +4,7 @@ import time
 import uuid
 from collections import Counter
 from contextlib import suppress
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta
 from functools import partial
 
 import psycopg2
@@ -82,8 +82,7 @@ class MailCenterSender(models.AbstractModel):
         """Send what is due at once (*at*: then) instead of at the job's next regular run."""
         for job in ("ir_cron_send_prompt", "ir_cron_send"):
             self.env.ref(f"mail_center.{job}").sudo()._trigger(at=at)
-        now = datetime.now(timezone.utc).replace(tzinfo=None)
-        seconds = (at - now).total_seconds() if at else 0
+        seconds = (at - self.env.cr.now()).total_seconds() if at else 0
         if 0 < seconds <= LONGEST_TIMER:
             # Odoo looks for jobs of a certain time once a minute: the time to undo is shorter.
             # When this process ends before, that minute is what is lost.

@@ -56,7 +56,7 @@ class MailCenterOutbox(models.Model):
 
     @api.model
     def _is_loop(self, account, email):
-        since = fields.Datetime.now() - timedelta(days=1)
+        since = self.env.cr.now() - timedelta(days=1)
         limit, names = account.loop_limit, list({email, email.casefold()})
         came = self.env["mail.center.message"].sudo().search_count(
             [("account_id", "=", account.id), ("direction", "=", "in"),

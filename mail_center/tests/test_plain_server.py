@@ -10,39 +10,62 @@ from .plain_server import PlainServer
 
 LONG = os.environ.get("MAIL_CENTER_LONG")
 FOLDERS = 50
+# Mails in each of them.
+MANY = 400 if LONG else 5
 
 
 class TestRoundTrips(MailboxCase):
-    """How often the server is asked where nothing is new."""
+    """How often the server is asked where nothing is new, and where one mail is."""
 
-    def commands(self):
-        """What one pass over a mailbox with many folders says, when it has been read before."""
-        said = []
-        proxy = CuttingProxy(self.sandbox.ports["imap"], on_command=said.append)
+    def setUp(self):
+        super().setUp()
+        self.said, self.sent = [], 0
+        proxy = CuttingProxy(self.sandbox.ports["imap"], on_command=self.said.append)
         self.addCleanup(proxy.close)
         self.account.write(
             {"imap_port": proxy.port, "imap_security": "none", "imap_password": "correct horse"}
         )
-        for number in range(FOLDERS):
-            raw = a_mail("eve@x.example", self.address, f"m{number}")
-            self.sandbox.append(self.address, [(raw, [], None)], f"F{number}")
+        self.fill(1)
+
+    def fill(self, count, folders=FOLDERS):
+        """Another *count* mails in each folder; read to the end."""
+        for number in range(folders):
+            raws = (a_mail("eve@x.example", self.address, f"m{number}") for _n in range(count))
+            self.sandbox.append(self.address, ((raw, [], None) for raw in raws), f"F{number}")
+        self.sent += count * folders
         self.receive()
         self.env.invalidate_all()
-        self.assertEqual(len(self.messages()), FOLDERS)
-        said.clear()
-        self.receive()
         self.assertEqual(self.account.sync_state, "ok")
-        return [b" ".join(line.split()[1:3]) for line in said]
+        self.assertEqual(len(self.messages()), self.sent)
+
+    def cost(self, work):
+        """The commands that the server gets meanwhile, and how many statements PostgreSQL."""
+        self.said.clear()
+        before = self.env.cr.sql_log_count
+        work()
+        statements = self.env.cr.sql_log_count - before
+        self.assertEqual(self.account.sync_state, "ok")
+        return [b" ".join(line.split()[1:3]) for line in self.said], statements
 
     def test_where_nothing_is_new_a_whole_mailbox_costs_three_round_trips(self):
-        words = [line.split()[0] for line in self.commands()]
-        self.assertEqual(words, [b"LOGIN", b"LIST", b"LOGOUT"])
+        commands, _statements = self.cost(self.receive)
+        self.assertEqual([line.split()[0] for line in commands], [b"LOGIN", b"LIST", b"LOGOUT"])
+
+    def test_what_a_look_costs_does_not_depend_on_how_many_mails_are_there(self):
+        def costs():
+            return self.cost(self.receive), self.cost(lambda: self.fill(1, folders=1))
+
+        self.receive()
+        few = costs()
+        self.fill(MANY)
+        self.receive()
+        self.assertEqual(costs(), few)
 
 
 class TestPlainRoundTrips(PlainServer, TestRoundTrips):
     def test_where_nothing_is_new_a_whole_mailbox_costs_three_round_trips(self):
         """No: without LIST-STATUS and CONDSTORE each folder is opened and its marks are read."""
-        commands = self.commands()
+        commands, _statements = self.cost(self.receive)
         folders = len(self.account.folder_ids.filtered(lambda one: one.policy != "off"))
         self.assertGreaterEqual(folders, FOLDERS)
         self.assertLessEqual(len(commands), 2 * folders + 4)

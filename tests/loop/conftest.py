@@ -96,17 +96,23 @@ def erp(server) -> Erp:
 
 @pytest.fixture
 def account(erp, sandbox):
-    """``account(address, user id)`` connects a new mailbox of the sandbox; its database id."""
+    """``account(address, user id)`` connects a new mailbox of the sandbox; its database id.
 
-    def connect(address: str, user: int) -> int:
+    More is set by the names of fields.
+    """
+
+    def connect(address: str, user: int, **values) -> int:
         sandbox.add_mailbox(address, PASSWORD)
         return erp.create(
             "mail.center.account",
-            name=address, email=address, user_id=user,
-            imap_host="localhost", imap_port=sandbox.ports["imaps"], imap_security="tls",
-            imap_login=address, imap_password=PASSWORD,
-            smtp_host="localhost", smtp_port=sandbox.ports["smtp"], smtp_security="starttls",
-            smtp_login=address, ca_pem=Path(sandbox.ca_file).read_text(),
+            **{
+                "name": address, "email": address, "user_id": user,
+                "imap_host": "localhost", "imap_port": sandbox.ports["imaps"],
+                "imap_security": "tls", "imap_login": address, "imap_password": PASSWORD,
+                "smtp_host": "localhost", "smtp_port": sandbox.ports["smtp"],
+                "smtp_security": "starttls", "smtp_login": address,
+                "ca_pem": Path(sandbox.ca_file).read_text(), **values,
+            },
         )
 
     return connect

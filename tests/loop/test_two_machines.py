@@ -28,7 +28,7 @@ from dev.postgres import Cluster
 from dev.process import run_logged
 from tests.loop import doors
 from tests.loop.conftest import Erp, eventually
-from tests.loop.test_killed_sync import _mail
+from tests.loop.large_mailbox import a_mail
 
 DATABASE = "mail_center_test_machines"
 ACCOUNTS, MAILS = 6, 120
@@ -189,7 +189,7 @@ def test_a_machine_dies_and_the_other_one_does_its_work(machines, sandbox):
     for number in range(ACCOUNTS):
         address = f"machine{number}@loop.example"
         sandbox.add_mailbox(address, "x")
-        sandbox.append(address, ((_mail(n), [], None) for n in range(MAILS)))
+        sandbox.append(address, ((a_mail(n), [], None) for n in range(MAILS)))
         boxes.append(admin.create(
             "mail.center.account", name=address, email=address, user_id=admin.uid,
             imap_host="localhost", imap_port=sandbox.ports["imap"], imap_security="none",
