@@ -6,6 +6,7 @@ import datetime
 import ipaddress
 import ssl
 import tempfile
+import warnings
 from pathlib import Path
 
 from cryptography import x509
@@ -35,6 +36,16 @@ class Authority:
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
         certificate = _build(subject, self._name, key.public_key(), self._key, days, host=host)
         return _context(key, certificate)
+
+    def old_context(self) -> ssl.SSLContext:
+        """The context of a server that speaks TLS 1.1 at most, and would like to."""
+        context = self.context()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            context.minimum_version = ssl.TLSVersion.TLSv1
+            context.maximum_version = ssl.TLSVersion.TLSv1_1
+        context.set_ciphers("ALL:@SECLEVEL=0")
+        return context
 
 
 def self_signed(host: str = "localhost") -> ssl.SSLContext:
