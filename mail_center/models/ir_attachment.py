@@ -46,6 +46,13 @@ class IrAttachment(models.Model):
             return None
         return super()._index(bin_data, file_type, *args, **kwargs)
 
+    @api.model
+    def _file_write(self, bin_value, checksum):
+        # Odoo's collector of garbage removes files that no row names, and waits only for those
+        # who hold this lock. The INSERT takes it too late: the file is there before the row.
+        self.env.cr.execute("LOCK TABLE ir_attachment IN ROW EXCLUSIVE MODE")
+        return super()._file_write(bin_value, checksum)
+
     def _refuse_mail_files(self, res_models):
         if not self.env.su and GUARDED & set(res_models):
             raise AccessError(self.env._("The files of an email can't be changed."))

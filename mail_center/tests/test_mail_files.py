@@ -1,6 +1,6 @@
 """Files of mail, as a browser gets them: never as a page, always as what was sent."""
 
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import HttpCase, TransactionCase, new_test_user, tagged
 
 PAGE = b"<html><script>top.harm = 1</script></html>"
 DRAWING = b'<svg xmlns="http://www.w3.org/2000/svg" onload="top.harm=1"/>'
@@ -71,3 +71,18 @@ class TestMailFiles(HttpCase):
         warned = {file["name"] for file in mail["files"] if file["warning"]}
         self.assertEqual(warned, {"invoice.pdf.exe", "script.js"})
         self.assertIn("program", self.files[-1].mail_center_warning)
+
+
+class TestGarbage(TransactionCase):
+    def test_the_garbage_collector_waits_for_a_file_whose_row_is_still_to_come(self):
+        """It removes what no row names, while holding off those who have this lock."""
+        with self.registry.cursor() as cr:
+            attachments = self.env(cr=cr)["ir.attachment"]
+            content = b"a mail of which no row tells yet"
+            attachments._file_write(content, attachments._compute_checksum(content))
+            cr.execute(
+                "SELECT mode FROM pg_locks WHERE pid = pg_backend_pid()"
+                " AND relation = 'ir_attachment'::regclass"
+            )
+            self.assertIn(("RowExclusiveLock",), cr.fetchall())
+            cr.rollback()
