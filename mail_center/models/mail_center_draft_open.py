@@ -3,6 +3,7 @@ from urllib.parse import quote
 from markupsafe import Markup, escape
 from odoo import api, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import is_html_empty
 from odoo.tools.misc import format_datetime
 
@@ -244,13 +245,14 @@ class MailCenterDraft(models.Model):
         """The account last used for the record, else one's own, else any one may send with."""
         accounts = self.env["mail.center.account"].search([("can_send", "=", True)])
         last = self.env["mail.center.message"]
-        if vals.get("res_id"):
+        if vals.get("res_id") and len(accounts) > 1:
+            links = Domain("res_model", "=", vals["res_model"])
+            links &= Domain("res_id", "=", vals["res_id"])
             last = last.search(
                 [
                     ("direction", "=", "out"),
                     ("account_id", "in", accounts.ids),
-                    ("link_ids.res_model", "=", vals["res_model"]),
-                    ("link_ids.res_id", "=", vals["res_id"]),
+                    ("link_ids", "any", links),
                 ],
                 limit=1,
             )

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import partial
 
 from markupsafe import Markup
 from odoo import api, models
@@ -12,6 +13,7 @@ from ..core.html import sanitise, unblock
 from ..core.mime import parse_addresses
 from ..core.template import (
     ForbiddenField,
+    Lazy,
     MappingView,
     RecordView,
     TemplateProblem,
@@ -123,42 +125,52 @@ class MailCenterTemplate(models.Model):
     @api.model
     def _recipient_view(self, sight, partner, name, address):
         get = _reader(sight, partner)
-        person = not partner or not get("is_company")
-        code = get("lang")
-        language = (partner and partner.lang) or ""
-        first, last = split_name(name, language) if person else (name, None)
+
+        def split():
+            person = not partner or not get("is_company")
+            language = (partner and partner.lang) or ""
+            return split_name(name, language) if person else (name, None)
+
         return MappingView(
-            {
-                "name": name or None,
-                "first_name": first or None,
-                "last_name": last or None,
-                "email": address or None,
-                "phone": get("phone"),
-                "job_title": get("function"),
-                "company": get("commercial_company_name"),
-                "street": get("street"),
-                "zip": get("zip"),
-                "city": get("city"),
-                "country": get("country_id"),
-                "language": code,
-                "vat": get("vat"),
-            },
+            Lazy(
+                {
+                    "name": lambda: name or None,
+                    "first_name": lambda: split()[0] or None,
+                    "last_name": lambda: split()[1] or None,
+                    "email": lambda: address or None,
+                    "phone": partial(get, "phone"),
+                    "job_title": partial(get, "function"),
+                    "company": partial(get, "commercial_company_name"),
+                    "street": partial(get, "street"),
+                    "zip": partial(get, "zip"),
+                    "city": partial(get, "city"),
+                    "country": partial(get, "country_id"),
+                    "language": partial(get, "lang"),
+                    "vat": partial(get, "vat"),
+                }
+            ),
             key=("recipient", partner.id),
         )
 
     @api.model
     def _sender_view(self, sight, user):
         get = _reader(sight, user)
-        signature = user.signature
         return MappingView(
-            {
-                "name": user.name or None,
-                "first_name": split_name(user.name or "", user.lang or "")[0] or None,
-                "email": user.email or None,
-                "phone": get("work_phone") or get("phone"),
-                "job_title": get("job_title") or get("function"),
-                "signature": Markup(unblock(sanitise(str(signature)).html)) if signature else None,
-            },
+            Lazy(
+                {
+                    "name": lambda: user.name or None,
+                    "first_name": lambda: (
+                        split_name(user.name or "", user.lang or "")[0] or None
+                    ),
+                    "email": lambda: user.email or None,
+                    "phone": lambda: get("work_phone") or get("phone"),
+                    "job_title": lambda: get("job_title") or get("function"),
+                    "signature": lambda: (
+                        Markup(unblock(sanitise(str(user.signature)).html))
+                        if user.signature else None
+                    ),
+                }
+            ),
             key=("sender", user.id),
         )
 
@@ -166,15 +178,17 @@ class MailCenterTemplate(models.Model):
     def _company_view(self, sight, company):
         get = _reader(sight, company)
         return MappingView(
-            {
-                **{
-                    name: get(name)
-                    for name in ("name", "email", "phone", "website", "street", "zip", "city",
-                                 "vat")
-                },
-                "country": get("country_id"),
-                "currency": get("currency_id"),
-            },
+            Lazy(
+                {
+                    **{
+                        name: partial(get, name)
+                        for name in ("name", "email", "phone", "website", "street", "zip", "city",
+                                     "vat")
+                    },
+                    "country": partial(get, "country_id"),
+                    "currency": partial(get, "currency_id"),
+                }
+            ),
             key=("company", company.id),
         )
 

@@ -62,6 +62,7 @@ class Sight:
     def __init__(self, env):
         self.env = env(su=False)
         self._fields = {}
+        self._types = {}
         self._visible = {}
 
     # -- models and fields --
@@ -84,7 +85,7 @@ class Sight:
             self._fields[name] = self._describe(name) if self.allows_model(name) else {}
         return self._fields[name]
 
-    def _describe(self, name):
+    def _describe(self, name, names=None):
         model = self.env[name]
         hidden = {
             field
@@ -93,8 +94,10 @@ class Sight:
             for field in self.env[mixin]._fields
         }
         found = {}
-        for field_name, field in model._fields.items():
+        for field_name in model._fields if names is None else names:
+            field = model._fields.get(field_name)
             if (
+                not field or
                 (field_name in hidden and field_name not in _OF_EVERY_MODEL)
                 or _SECRET.search(field_name)
                 or (name == "res.users" and field_name not in _USER_FIELDS)
@@ -110,8 +113,11 @@ class Sight:
 
     def field_type(self, model, field):
         """The engine's type of a field; None if templates must not use it."""
-        info = self.fields(model).get(field)
-        return FieldType.from_odoo(info) if info else None
+        if (model, field) not in self._types:
+            # Of this field alone: a letter names few of the hundreds that a model has.
+            info = self.allows_model(model) and self._describe(model, [field]).get(field)
+            self._types[model, field] = FieldType.from_odoo(info) if info else None
+        return self._types[model, field]
 
     # -- records --
 

@@ -33,6 +33,7 @@ _FIELD_NAME = re.compile(r"[!-9;-~]{1,76}")
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,900}>")
 _CONTENT_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]{1,100}/[A-Za-z0-9!#$&^_.+-]{1,100}")
 _CONTENT_ID = re.compile(r"[!-;=?-~]{1,400}")
+_LINE_END = re.compile(r"\r\n|\r|\n")
 _BARE_LINE_END = re.compile(rb"(?<!\r)\n|\r(?!\n)")
 # What every reader takes in a quoted parameter; some split at a semicolon in there.
 _PLAIN_VALUE = re.compile(r"[A-Za-z0-9 !#$&+.,@^_`{}~()\[\]-]{1,60}")
@@ -357,6 +358,14 @@ def _check(raw: bytes, smtputf8: bool) -> None:
         raise AssertionError("a Bcc field in a built message")
 
 
+class _Generator(BytesGenerator):
+    """Writes each text at once: line by line a file takes as long as all the rest of a mail."""
+
+    def _write_lines(self, lines):
+        if lines:
+            self.write(_LINE_END.sub(self._NL, lines))
+
+
 def build(mail: OutgoingMail) -> BuiltMail:
     """The mail as bytes with its envelope. Raises BadHeader or NoRecipient (both ValueError).
 
@@ -377,7 +386,7 @@ def build(mail: OutgoingMail) -> BuiltMail:
     for name, value in [*_fields(mail), *content_fields]:
         body[name] = value
     out = BytesIO()
-    BytesGenerator(out, mangle_from_=False, policy=_POLICY).flatten(body)
+    _Generator(out, mangle_from_=False, policy=_POLICY).flatten(body)
     raw = out.getvalue()
     if not raw.endswith(b"\r\n"):
         raw += b"\r\n"

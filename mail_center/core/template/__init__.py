@@ -26,6 +26,7 @@ from .render import Rendered, one_line, render
 from .view import (
     Choice,
     ForbiddenField,
+    Lazy,
     MappingView,
     RecordView,
     Source,
@@ -46,6 +47,7 @@ __all__ = [
     "Entry",
     "FieldType",
     "ForbiddenField",
+    "Lazy",
     "Limits",
     "MappingView",
     "Placeholder",

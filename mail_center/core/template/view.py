@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timezone
 from decimal import Decimal
 from typing import Protocol, Union, runtime_checkable
@@ -139,6 +139,28 @@ def _as_view(value) -> View:
     return value if isinstance(value, View) else RecordView(value)
 
 
+class Lazy(Mapping):
+    """``{name: function}`` as a mapping of what they return, each called when asked for."""
+
+    def __init__(self, functions: Mapping[str, Callable[[], object]]):
+        self._functions = functions
+        self._values: dict[str, object] = {}
+
+    def __getitem__(self, name: str) -> object:
+        if name not in self._values:
+            self._values[name] = self._functions[name]()
+        return self._values[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._functions
+
+    def __iter__(self):
+        return iter(self._functions)
+
+    def __len__(self) -> int:
+        return len(self._functions)
+
+
 class MappingView(View):
     """A view of fixed values, for what is no record: sender, recipient, samples in tests.
 
@@ -147,7 +169,7 @@ class MappingView(View):
 
     def __init__(self, values: Mapping[str, object], label: str = "", key: Hashable = None):
         self._values = values
-        self._label = label or str(values.get("display_name") or values.get("name") or "")
+        self._label = label
         self._key = key
 
     def get(self, name: str) -> Value:
@@ -163,7 +185,8 @@ class MappingView(View):
         return value if isinstance(value, View) else plain(value)
 
     def label(self) -> str:
-        return self._label
+        values = self._values
+        return self._label or str(values.get("display_name") or values.get("name") or "")
 
     @property
     def key(self) -> Hashable:
