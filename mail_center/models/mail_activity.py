@@ -24,6 +24,7 @@ class MailActivity(models.Model):
     @api.model
     def _mail_center_answered(self, messages):
         """People's *messages* have come or gone: what waited for one of them is done."""
+        messages.sudo().fetch(["state", "is_automatic", "thread_id"])  # not their texts
         written = messages.sudo().filtered(lambda m: m.state != "draft" and not m.is_automatic)
         if not written.thread_id:
             return

@@ -73,6 +73,7 @@ class MailCenterMailing(models.AbstractModel):
         Returns the mails that somebody is left to get.
         """
         left = outboxes
+        outboxes.message_id.fetch(["type_id"])  # not their texts
         for outbox in outboxes.filtered("message_id.type_id.is_mailing"):
             waiting = {one: Address("", one.email) for one in outbox._open_recipients()}
             refused = {address.key for address in self._unwilling(list(waiting.values()))}

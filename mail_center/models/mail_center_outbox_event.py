@@ -3,6 +3,22 @@ from odoo import SUPERUSER_ID, api, fields, models
 from .mail_center_message import STATES
 
 
+def insert_events(steps):
+    """The INSERT of many steps, for statements that go round the ORM; it takes ``%(uid)s``.
+
+    *steps*: a SELECT of outbox_id, recipient_id (or NULL), state_before, state, code and reply.
+    """
+    return f"""
+        INSERT INTO mail_center_outbox_event
+               (outbox_id, recipient_id, state_before, state, code, reply,
+                date, create_uid, create_date, write_uid, write_date)
+        SELECT steps.*, now() AT TIME ZONE 'utc',
+               %(uid)s, now() AT TIME ZONE 'utc', %(uid)s, now() AT TIME ZONE 'utc'
+          FROM ({steps}) AS steps
+      ORDER BY 1, 2
+    """
+
+
 class MailCenterOutboxEvent(models.Model):
     """One step of an outgoing mail, or of one of its recipients. Nothing changes it afterwards."""
 

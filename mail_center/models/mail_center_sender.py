@@ -6,6 +6,7 @@ from collections import Counter
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
+from itertools import zip_longest
 
 import psycopg2
 from odoo import SUPERUSER_ID, api, models
@@ -45,11 +46,13 @@ def _ring(database, seconds):
 class Accepted(list):
     """``[(outbox id, attempt)]`` of what a server took, until it is summed up.
 
-    ``unmarked``: ids of which the database does not know it yet.
+    ``unmarked``: ids of which the database does not know it yet. ``run``: what tells it; see
+    ``_statements``.
     """
 
-    def __init__(self):
+    def __init__(self, run):
         super().__init__()
+        self.run = run
         self.unmarked = []
 
     def add(self, row_id, attempt):
@@ -175,7 +178,11 @@ class MailCenterSender(models.AbstractModel):
             if is_new:
                 self._tell_connected(account, time.monotonic() - started)
                 account._remember_certificate("smtp_certificate_until", session)
-            in_time = self._send_loads(account, loads, token, session, ends, patient)
+            with self._statements() as run:
+                accepted = Accepted(run)
+                in_time = self._send_loads(
+                    account, loads, token, session, ends, patient, accepted
+                )
         except BaseException:
             session.close()
             raise
@@ -186,12 +193,12 @@ class MailCenterSender(models.AbstractModel):
         return session.usable and in_time
 
     @api.model
-    def _send_loads(self, account, loads, token, session, ends, patient):
+    def _send_loads(self, account, loads, token, session, ends, patient, accepted):
         """Send *loads* until *ends* (``time.monotonic()``). False when no time is left."""
         began = settled = prolonged = time.monotonic()
-        in_time, accepted = True, Accepted()
+        in_time = True
         try:
-            for row, envelope_from, recipients, raw in loads:
+            for (row, *mail), following in zip_longest(loads, [one[1:] for one in loads[1:]]):
                 now = time.monotonic()
                 # One leaves all the same: a server that lets wait would never get any.
                 if not session.usable or (now >= ends and row != loads[0][0]):
@@ -205,12 +212,12 @@ class MailCenterSender(models.AbstractModel):
                 if now - prolonged > CLAIM_SECONDS / 4:
                     self._prolong(token)
                     prolonged = now
-                if now - settled > SETTLED or len(raw) > LARGE:
+                if now - settled > SETTLED or len(mail[-1]) > LARGE:
                     self._settle(account, token, accepted)
                     settled = now
                 try:
                     attempt = session.send(
-                        envelope_from, recipients, raw, partial(self._phase, row, token, accepted)
+                        *mail, partial(self._phase, row, token, accepted), following
                     )
                 except ClaimLost:
                     self.env.cr.rollback()
@@ -257,6 +264,7 @@ class MailCenterSender(models.AbstractModel):
         """
         loads, usable = [], []
         sources = self.env["ir.attachment"]._mail_sources(rows.message_id)
+        open_to = rows._open_recipients().grouped("outbox_id")
         for row in rows:
             try:
                 raw = row._raw(sources)
@@ -273,8 +281,8 @@ class MailCenterSender(models.AbstractModel):
                 )
                 self._tell(row, "error")
                 continue
-            open_rows = row._open_recipients()
-            loads.append((row, row.envelope_from, open_rows.mapped("email"), raw))
+            emails = [one.email for one in open_to.get(row, ())]
+            loads.append((row, row.envelope_from, emails, raw))
             usable.append(row.id)
         return loads, rows.browse(usable)
 

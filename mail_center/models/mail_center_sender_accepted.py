@@ -2,6 +2,7 @@ from odoo import api, models
 
 from ..core.smtp import SENT
 from .mail_center_claim import ClaimLost
+from .mail_center_outbox_event import insert_events
 from .mail_center_outbox_recipient import OPEN_STATES
 
 
@@ -16,7 +17,7 @@ class MailCenterSender(models.AbstractModel):
 
     _inherit = "mail.center.sender"
 
-    _NOTE_ACCEPTED = """
+    _NOTE_ACCEPTED = f"""
           WITH known (id, code, reply) AS (
                 SELECT * FROM unnest(%(ids)s::int[], %(codes)s::text[], %(replies)s::text[])
                ),
@@ -36,15 +37,9 @@ class MailCenterSender(models.AbstractModel):
                    AND before.id = recipient.id
              RETURNING recipient.id, taken.id AS outbox_id, before.state, taken.code, taken.reply
                ),
-               history AS (
-                INSERT INTO mail_center_outbox_event
-                       (outbox_id, recipient_id, date, state_before, state, code, reply,
-                        create_uid, create_date, write_uid, write_date)
-                SELECT outbox_id, id, now() AT TIME ZONE 'utc', state, 'sent', code, reply,
-                       %(uid)s, now() AT TIME ZONE 'utc', %(uid)s, now() AT TIME ZONE 'utc'
-                  FROM reached
-              ORDER BY id
-               )
+               history AS ({insert_events(
+                    "SELECT outbox_id, id, state, 'sent', code, reply FROM reached"
+               )})
     """
 
     @api.model
@@ -73,23 +68,19 @@ class MailCenterSender(models.AbstractModel):
         if phase != "content":
             return
 
-        def mark():
-            self.env.cr.execute(
-                """
-                UPDATE mail_center_outbox
-                   SET phase = CASE WHEN id = %(id)s THEN 'content' ELSE 'done' END
-                 WHERE id = ANY(%(ids)s) AND claim_token = %(token)s
-                   -- Found by their ids: the index of what is being sent grows with each mark.
-                   AND coalesce(state, '') = 'sending'
-             RETURNING id
-                """,
-                {"id": row.id, "ids": [row.id, *accepted.unmarked], "token": token},
-                log_exceptions=False,
-            )
-            if (row.id,) not in self.env.cr.fetchall():
-                raise ClaimLost(row.id)
-
-        self._transaction(mark, sql_only=True)
+        marked = accepted.run(
+            """
+            UPDATE mail_center_outbox
+               SET phase = CASE WHEN id = %(id)s THEN 'content' ELSE 'done' END
+             WHERE id = ANY(%(ids)s) AND claim_token = %(token)s
+               -- Found by their ids: the index of what is being sent grows with each mark.
+               AND coalesce(state, '') = 'sending'
+         RETURNING id
+            """,
+            {"id": row.id, "ids": [row.id, *accepted.unmarked], "token": token},
+        )
+        if (row.id,) not in marked:
+            raise ClaimLost(row.id)
         accepted.unmarked.clear()
 
     @api.model
@@ -130,7 +121,8 @@ class MailCenterSender(models.AbstractModel):
         if left:
             left.write({"state": SENT, "reason_code": "accepted", "date": self.env.cr.now()})
             left.outbox_id.sent_at = self.env.cr.now()
-        sent = rows.filtered(lambda row: row._summary() == SENT)
+        unsent = rows.recipient_ids.filtered(lambda one: one.state != SENT).outbox_id
+        sent = rows - unsent.filtered(lambda row: row._summary() != SENT)
         if sent:
             self._store_sent(sent)
             sent._state_changed(SENT)
@@ -144,7 +136,7 @@ class MailCenterSender(models.AbstractModel):
         """What ``_set_state`` stores of mails that everybody got, for many at once."""
         self.env.flush_all()
         self.env.cr.execute(
-            """
+            f"""
               WITH before AS (
                     SELECT id, state FROM mail_center_outbox WHERE id = ANY(%(ids)s)
                    ),
@@ -157,15 +149,9 @@ class MailCenterSender(models.AbstractModel):
                      WHERE outbox.id = before.id
                  RETURNING outbox.id, message_id, before.state
                    ),
-                   history AS (
-                    INSERT INTO mail_center_outbox_event
-                           (outbox_id, date, state_before, state,
-                            create_uid, create_date, write_uid, write_date)
-                    SELECT id, now() AT TIME ZONE 'utc', state, 'sent',
-                           %(uid)s, now() AT TIME ZONE 'utc', %(uid)s, now() AT TIME ZONE 'utc'
-                      FROM stored
-                  ORDER BY id
-                   )
+                   history AS ({insert_events(
+                        "SELECT id, NULL::int, state, 'sent', NULL, NULL FROM stored"
+                   )})
             UPDATE mail_center_message AS message
                SET state = 'sent', write_uid = %(uid)s, write_date = now() AT TIME ZONE 'utc'
               FROM stored
@@ -175,7 +161,7 @@ class MailCenterSender(models.AbstractModel):
             log_exceptions=False,
         )
         rows.invalidate_recordset()
-        rows.message_id.invalidate_recordset()
+        rows.message_id.invalidate_recordset(["state"])
 
     @api.model
     def _tell_sent(self, rows):

@@ -6,6 +6,7 @@ from odoo import api, models
 from .. import worker
 from ..core import smtp
 from ..core.smtp import MAILING, MAILING_SHARE
+from .mail_center_outbox_event import insert_events
 from .mail_center_outbox_recipient import OPEN_STATES
 from .mail_center_sender import CLAIM_SECONDS
 
@@ -124,7 +125,7 @@ class MailCenterSender(models.AbstractModel):
         if not ids:
             return self.env["mail.center.outbox"].sudo()
         self.env.cr.execute(
-            """
+            f"""
               WITH before AS (SELECT id, state FROM mail_center_outbox WHERE id = ANY(%(ids)s)),
                    claimed AS (
                     UPDATE mail_center_outbox AS outbox
@@ -138,13 +139,7 @@ class MailCenterSender(models.AbstractModel):
                  RETURNING outbox.id, before.state
                    )
             -- The mail itself stays as it is meanwhile: a large row with many indexes.
-            INSERT INTO mail_center_outbox_event
-                   (outbox_id, date, state_before, state,
-                    create_uid, create_date, write_uid, write_date)
-            SELECT id, now() AT TIME ZONE 'utc', state, 'sending',
-                   %(uid)s, now() AT TIME ZONE 'utc', %(uid)s, now() AT TIME ZONE 'utc'
-              FROM claimed
-          ORDER BY id
+            {insert_events("SELECT id, NULL::int, state, 'sending', NULL, NULL FROM claimed")}
             """,
             {
                 "ids": ids,

@@ -1,6 +1,7 @@
 """Sending over SMTP (RFC 5321): a session that records how far it came, and pure rules on it."""
 
 from ..net import Endpoint, MailServerError, Security
+from .attempt import Attempt, RecipientResult
 from .limits import (
     DAY,
     HOUR,
@@ -40,7 +41,7 @@ from .schedule import (
     next_doubt_check,
     throttle_delay,
 )
-from .session import Attempt, RecipientResult, Session
+from .session import Session
 
 __all__ = [
     "CANCELLED",
