@@ -73,7 +73,7 @@ def prepare(cr) -> None:
     """The tables that mails are put together from."""
     cr.execute("CREATE TEMPORARY TABLE sentence (n int PRIMARY KEY, words text, vector tsvector)")
     cr.execute("CREATE TEMPORARY TABLE person (n int PRIMARY KEY, email text, display text,"
-               " vector tsvector)")  # fmt: skip
+               " vector tsvector, plain text)")  # fmt: skip
     texts = map(words_of, range(SENTENCES))
     rows = [(number, text, search.vector([("D", text)])) for number, text in enumerate(texts)]
     execute_values(cr._obj, "INSERT INTO sentence VALUES %s", rows)
@@ -81,7 +81,8 @@ def prepare(cr) -> None:
     for number in range(PEOPLE):
         email = f"p{number}@firm{number // 20}.example"
         display = f"{FIRST_NAMES[number % len(FIRST_NAMES)]} Person{number} <{email}>"
-        people.append((number, email, display, search.vector([("B", display), ("B", OFFICE)])))
+        words = search.vector([("B", display), ("B", OFFICE)])
+        people.append((number, email, display, words, search.people(display)))
     execute_values(cr._obj, "INSERT INTO person VALUES %s", people)
     cr.execute("ANALYZE sentence; ANALYZE person")
 
@@ -91,7 +92,8 @@ WITH made AS (
     INSERT INTO mail_center_message
            (account_id, company_id, direction, state, subject, email_from, from_display,
             to_display, body_text, body_html, snippet, date, is_read, is_starred, is_automatic,
-            attachment_count, file_names, thread_id, size, is_linked, partner_id, search_vector)
+            attachment_count, file_names, thread_id, size, is_linked, partner_id, search_vector,
+            sender_plain, recipients_plain)
     SELECT %(account)s, %(company)s, way.direction, way.state, way.subject,
            CASE way.direction WHEN 'in' THEN person.email ELSE 'office@mc.example' END,
            person.display, '{OFFICE}',
@@ -106,7 +108,8 @@ WITH made AS (
                 WHEN way.linked THEN %(partner)s + i %% {PARTNERS} END,
            ('sprawa:1A ' || i / 3 || ':2A')::tsvector || person.vector
            || CASE WHEN i %% 20 = 0 THEN 'cennik:1C pdf:2C' ELSE '' END::tsvector
-           || one.vector || other.vector
+           || one.vector || other.vector,
+           person.plain, '{search.people(OFFICE)}'
       FROM generate_series(%(start)s, %(end)s - 1) AS series(i)
       CROSS JOIN LATERAL (
            SELECT CASE WHEN i %% 10 = 4 THEN 'out' ELSE 'in' END AS direction,

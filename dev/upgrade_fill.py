@@ -40,7 +40,8 @@ def fill(env):
     thread = env["mail.center.thread"].create({"account_id": account.id, "subject": "Old mail"})
     message = env["mail.center.message"].create({
         "account_id": account.id, "direction": "in", "subject": "Old mail", "type_id": kind.id,
-        "email_from": "kasia@old.example", "message_id": "<old@old.example>",
+        "email_from": "kasia@old.example", "from_display": "Kasia <kasia@old.example>",
+        "message_id": "<old@old.example>",
         "thread_id": thread.id, "raw_source": base64.b64encode(RAW),
     })
     env["mail.center.message.location"].create({

@@ -1,6 +1,6 @@
 {
     "name": "Email Center",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "category": "Productivity/Email Center",
     "summary": "Write, receive, find and link email from any record",
     "author": "mail_center team",
@@ -29,6 +29,7 @@
         "data/ir_cron_status.xml",
         "data/mail_center_type.xml",
         "data/mail_center_linkable.xml",
+        "data/mail_center_tour.xml",
         "views/mail_center_profile_views.xml",
         "views/mail_center_type_views.xml",
         "views/res_config_settings_views.xml",

@@ -134,9 +134,11 @@ class MailCenterMailbox(models.AbstractModel):
         """One page of mails, newest first.
 
         ``place``: ``{"folder": id}``, ``{"view": one of VIEWS}`` or ``{"record": [model, id]}``.
-        ``cursor``: what the page before gave as ``next``. Returns ``{"rows", "next", "words",
-        "unknown", "title"}``: ``words`` are beginnings to mark, ``unknown`` was not understood in
-        the query, ``title`` is the name of the record. With *conversations* the newest mail of
+        ``cursor``: what the page before gave as ``next``; a page of a search may be short, or
+        empty, with more to come. Returns ``{"rows", "next", "words",
+        "names", "unknown", "title"}``: ``words`` are beginnings to mark, ``names`` parts to mark in
+        people's names, ``unknown`` was not understood in the query, ``title`` is the name of the
+        record. With *conversations* the newest mail of
         each stands for it; found mails stand for themselves.
         """
         limit = max(1, min(int(limit), PAGE_MAX))
@@ -145,17 +147,24 @@ class MailCenterMailbox(models.AbstractModel):
         sources, filters = self._sources(place or {})
         plain = not place or place.get("view", "inbox") in ("inbox", "all")
         together = bool(conversations) and not conditions and plain
+        looked = None
         if parsed.has_words:
-            found = self._find_words(sources, filters + conditions, cursor, limit + 1)
+            found, looked = self._find_words(
+                sources, filters + conditions, cursor, limit + 1, parsed
+            )
         else:
             found = self._find(sources, filters + conditions, together, cursor, limit + 1)
         rows = self._rows([message_id for message_id, _date in found[:limit]], together)
         more = len(found) > limit
         last = found[limit - 1] if more else None
+        following = [last[1].isoformat(), last[0]] if last else False
+        if looked:
+            following = [looked[0].isoformat(), looked[1], True]
         return {
             "rows": rows,
-            "next": [last[1].isoformat(), last[0]] if last else False,
+            "next": following,
             "words": parsed.marks,
+            "names": parsed.names,
             "unknown": list(parsed.unknown),
             "title": self._record_name(place or {}),
         }

@@ -1,3 +1,4 @@
+import json
 from datetime import datetime
 
 from odoo import api, models
@@ -7,6 +8,8 @@ from odoo.tools import SQL
 NEWEST = 2000
 # So many are looked at when the first ones tell that they will fill the page.
 WIDER = 8000
+# Where more than so many mails have the words, to look at each of them again takes seconds.
+AGAIN = 20_000
 
 
 class MailCenterMailbox(models.AbstractModel):
@@ -85,30 +88,58 @@ class MailCenterMailbox(models.AbstractModel):
         )
 
     @api.model
-    def _find_words(self, sources, conditions, cursor, limit):
-        """The same as ``_find`` for conditions on words.
+    def _find_words(self, sources, conditions, cursor, limit, query):
+        """The same as ``_find`` for a *query* with words: ``(found, [date, id] or None)``.
 
         PostgreSQL can't know how often words stand together. Where it thinks that they do, it goes
         through all mails from the newest on, and goes on for a long time when they do not. Hence
         the newest mails are looked at, and more when these promise to fill the page; else the
         index over words is asked.
+
+        That index does not know in which order and where in a mail the words stand. Where it would
+        give very many mails to look at, what was found among the newest ones is given at once,
+        with the last mail that was looked at. As a third part of the *cursor*, true, this means
+        that the index is to be asked for the rest.
         """
         if not sources:
-            return []
+            return [], None
         self.env.flush_all()
 
         def run(query):
             self.env.cr.execute(query)
             return self.env.cr.fetchall()
 
+        if cursor and cursor[2:] and cursor[2]:
+            return run(self._words_sql(sources, conditions, cursor, limit)), None
+        looked = NEWEST
         found = run(self._newest_sql(sources, conditions, cursor, limit))
         if found and len(found) < limit:
             size = 2 * NEWEST * limit // len(found)
             if size <= WIDER:
+                looked = size
                 found = run(self._newest_sql(sources, conditions, cursor, limit, size))
-        if len(found) < limit:
-            found = run(self._words_sql(sources, conditions, cursor, limit))
-        return found
+        if len(found) >= limit:
+            return found, None
+        if query.is_inexact and self._guess(query) > AGAIN:
+            ((count, *last),) = run(SQL(
+                "SELECT count(*), min(date), min(id) FILTER (WHERE date = oldest)"
+                " FROM (SELECT *, min(date) OVER () AS oldest FROM (%s) AS newest) AS newest",
+                self._newest(sources, cursor, size=looked),
+            ))
+            return found, last if count >= looked else None
+        return run(self._words_sql(sources, conditions, cursor, limit)), None
+
+    @api.model
+    def _guess(self, query):
+        """How many mails PostgreSQL takes to have the words of the query, wherever they stand."""
+        Messages = self.env["mail.center.message"]
+        conditions = [Messages._search_condition(term) for term in query.indexed]
+        self.env.cr.execute(SQL(
+            "EXPLAIN (FORMAT JSON) SELECT FROM mail_center_message message WHERE %s",
+            SQL(" AND ").join(conditions),
+        ))
+        (plan,) = self.env.cr.fetchone()
+        return (json.loads(plan) if isinstance(plan, str) else plan)[0]["Plan"]["Plan Rows"]
 
     @api.model
     def _newest(self, sources, cursor=None, conditions=(), size=None):
@@ -176,7 +207,7 @@ class MailCenterMailbox(models.AbstractModel):
     def _after(self, key, cursor):
         if not cursor:
             return []
-        date, message_id = cursor
+        date, message_id = cursor[:2]
         return [SQL("%s < (%s, %s)", key, datetime.fromisoformat(date), int(message_id))]
 
     @api.model

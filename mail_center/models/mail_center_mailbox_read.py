@@ -172,11 +172,19 @@ class MailCenterMailbox(models.AbstractModel):
         return found
 
     @api.model
-    def link(self, message_ids, model, res_id):
-        """Link mails to a record that the user may read; what is linked to it stays so."""
+    def link(self, message_ids, model, res_id, whole=False):
+        """Link mails to a record that the user may read; what is linked to it stays so.
+
+        *whole*: with the rest of their conversations. Returns the ids of the links that are new.
+        """
         Links = self.env["mail.center.link"]
         messages = self.env["mail.center.message"].browse(message_ids)
         messages.check_access("read")
+        if whole:
+            messages |= messages.search(
+                [("thread_id", "in", messages.thread_id.ids), ("state", "!=", "draft"),
+                 ("account_id", "in", messages.account_id.ids)]
+            )
         same = Links.search(
             [("message_id", "in", messages.ids), ("res_model", "=", model),
              ("res_id", "=", int(res_id))]

@@ -5,7 +5,7 @@ from odoo import fields, models
 from ..core.html import fold_quotes, has_colours, show_targets, to_text, unblock
 
 _STYLE = """
-body{margin:0;color:#1f2937;background:#fff;overflow-wrap:anywhere;
+body{margin:0;display:flow-root;color:#1f2937;background:#fff;overflow-wrap:anywhere;
 font:14px/1.5 -apple-system,'Segoe UI',Roboto,Ubuntu,Arial,sans-serif}
 img{max-width:100%;height:auto}
 pre{white-space:pre-wrap;font:inherit;margin:0}

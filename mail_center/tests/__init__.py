@@ -35,6 +35,7 @@ from . import (
     test_mailbox_safety,
     test_mailbox_search,
     test_mailbox_team,
+    test_mailbox_tour,
     test_mailing,
     test_nothing_lost,
     test_partial,

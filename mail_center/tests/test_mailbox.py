@@ -160,6 +160,20 @@ class TestMailbox(StoredMailCase):
         again = self.mailbox().link_targets(mail.id)
         self.assertNotIn(("res.partner", partner.id), [(t["model"], t["id"]) for t in again])
 
+    def test_a_whole_conversation_is_linked(self):
+        partner = self.env["res.partner"].create({"name": "Brick and Sons"})
+        first = self.mail("Roof", 1)
+        answer = self.mail("Re: Roof", 2, folder=self.folder, thread=first.thread_id)
+        draft = self.mail("Re: Roof", 3, thread=first.thread_id, direction="out", state="draft")
+        other = self.mail("Wall", 4)
+        box = self.mailbox()
+        one = box.link([first.id], "res.partner", partner.id)
+        rest = box.link([first.id], "res.partner", partner.id, True)
+        links = self.env["mail.center.link"].browse(one + rest)
+        self.assertEqual(links.message_id, first | answer)
+        self.assertEqual(len(rest), 1, "what was linked stays")
+        self.assertFalse((draft | other).link_ids)
+
     def test_a_strangers_reply_address_is_pointed_out(self):
         mail = self.mail("Pay", email_from="boss@firm.example",
                          reply_to_display="Boss <boss@evil.example>")
@@ -199,11 +213,13 @@ class TestMailbox(StoredMailCase):
             """
             WITH made AS (
                 INSERT INTO mail_center_message
-                       (account_id, direction, state, subject, body_text, date, "references")
+                       (account_id, direction, state, subject, body_text, date, "references",
+                        sender_plain)
                 SELECT %(account)s, 'in', 'received', 'Mail ' || n,
                        CASE WHEN n %% 3 = 0 THEN 'offer' ELSE 'other' END,
                        timestamp '2026-01-01' + n * interval '1 minute',
-                       repeat(md5(n::text), 45) -- as wide as a mail is
+                       repeat(md5(n::text), 45), -- as wide as a mail is
+                       ' person' || n || ' '
                   FROM generate_series(1, 8000) AS n RETURNING id, date)
             INSERT INTO mail_center_message_location (message_id, folder_id, uid, date)
             SELECT id, %(folder)s, 1000 + row_number() OVER (ORDER BY id), date FROM made
@@ -241,13 +257,15 @@ class TestMailbox(StoredMailCase):
         words = {
             f"{place}: {query}": self.plan_of(
                 box._words_sql(sources, self.conditions(query), None, 50))
-            for query in ("template", "from:anna", "subject:template", '"one template"')
+            for query in ("template", "from:anna", "from:erson77", "from:an", "to:owalsk",
+                          "subject:template", '"one template"')
             for place, sources in (("all", account), ("folder", folder))
         }
-        word_index = ("Bitmap Index Scan", "mail_center_message__search_vector_index")
+        indexes = {"mail_center_message__search_vector_index", "mail_center_message_people"}
         for name, plan in words.items():
             with self.subTest(name):
-                self.assertIn(word_index, plan)
+                used = {index for kind, index in plan if kind == "Bitmap Index Scan"}
+                self.assertTrue(used & indexes, plan)
                 self.assertNotIn(("Seq Scan", "mail_center_message"), plan)
         large = {"mail_center_message", "mail_center_message_location"}
         for name, plan in {**indexed, **others}.items():

@@ -49,6 +49,20 @@ class TestMailboxSearch(StoredMailCase):
             "from:anna": {"offer"},
             "from:firm.example": {"offer"},
             "from:łukasz": {"invoice"},
+            "from:ukas": {"invoice"},
+            "from:ÓŁT": {"invoice"},
+            "from:olty": {"invoice"},
+            "from:irm.example": {"offer"},
+            "from:@firm": {"offer"},
+            "from:@irm": set(),
+            "from:example": {"invoice", "offer", "sent"},
+            "from:mc.example": {"sent"},
+            "from:an": {"offer"},
+            "from:nn": set(),
+            'from:"zolty lukasz"': {"invoice"},
+            "-from:nna": {"invoice", "sent"},
+            "to:ales": {"offer"},
+            "to:mc.example": {"invoice", "offer"},
             "-from:anna": {"invoice", "sent"},
             "from:lukasz@zolty.example": {"invoice"},
             "to:anna": {"sent"},
@@ -74,6 +88,18 @@ class TestMailboxSearch(StoredMailCase):
         }.items():
             with self.subTest(query):
                 self.assertEqual(self.found(query), wanted)
+
+    def test_without_trigrams_people_are_found_by_the_beginnings_of_their_names(self):
+        with patch.object(self.registry, "has_trigram", False):
+            self.assertEqual(self.found("from:zol"), {"invoice"})
+            self.assertEqual(self.found("from:firm.exa"), {"offer"})
+            self.assertEqual(self.found("from:olty"), set())
+
+    def test_people_who_change_are_found_by_their_new_names(self):
+        self.offer.write({"from_display": "Ewa <ewa@lis.example>", "cc_display": "Jan Kos"})
+        self.assertEqual(self.found("from:wa@lis"), {"offer"})
+        self.assertEqual(self.found("from:nna"), set())
+        self.assertEqual(self.found("to:kos"), {"offer"})
 
     def test_mail_is_found_by_its_type_and_by_what_it_is_linked_to(self):
         self.offer.type_id = self.env["mail.center.type"].create({"name": "Price list"})
@@ -121,6 +147,21 @@ class TestMailboxSearch(StoredMailCase):
                     self.assertEqual(
                         self.ids(place, query="brick", cursor=first["next"]), wanted[1:]
                     )
+
+    def test_a_phrase_of_common_words_shows_new_mail_at_once_and_then_the_rest(self):
+        for number in range(3):
+            self.mail("Noise", 60 * 24 * 30 + number, body_text="A red and a green brick.")
+        box, everywhere = self.mailbox(), {"view": "all"}
+        with patch.object(mail_center_mailbox_find, "AGAIN", 0):
+            with patch.object(mail_center_mailbox_find, "NEWEST", 2):
+                first = box.page(everywhere, query='"red brick"')
+                self.assertFalse(first["rows"])
+                rest = box.page(everywhere, query='"red brick"', cursor=first["next"])
+                self.assertEqual([row["id"] for row in rest["rows"]], [self.offer.id])
+                self.assertFalse(rest["next"])
+            page = box.page(everywhere, query='"red brick"')
+            self.assertEqual([row["id"] for row in page["rows"]], [self.offer.id])
+            self.assertFalse(page["next"], "all mail was looked at")
 
     def test_search_in_a_folder_stays_in_it(self):
         self.assertEqual(self.found("brick", {"folder": self.folder.id}), {"offer"})

@@ -50,6 +50,10 @@ class TestUpgrade(TransactionCase):
         link = self.env["mail.center.link"].search([("message_id", "=", mail.id)])
         self.assertEqual(self.env[link.res_model].browse(link.res_id).name, "Kasia Old")
 
+    def test_mail_is_found_by_a_part_of_its_senders_address(self):
+        rows = self.mine["mail.center.mailbox"].page({"view": "all"}, query="from:asia@old")["rows"]
+        self.assertEqual([row["subject"] for row in rows], ["Old mail"])
+
     def test_templates_and_half_written_mail_are_there(self):
         template = self.mine["mail.center.template"].search([("name", "=", "Old template")])
         self.assertIn("Dear customer", template.body_html)

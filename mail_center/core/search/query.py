@@ -48,20 +48,37 @@ class Query:
     unknown: tuple[str, ...] = ()
 
     @property
+    def indexed(self) -> list[Term]:
+        """What the index over words knows."""
+        return [
+            term for term in self.terms
+            if term.key in ("word", "phrase", "subject", "from", "to") and not term.without
+        ]
+
+    @property
     def has_words(self) -> bool:
-        """Is there anything that the index over words knows?"""
-        return any(
-            term.key in ("word", "phrase", "subject", "from", "to") and not term.without
-            for term in self.terms
-        )
+        return bool(self.indexed)
+
+    @property
+    def is_inexact(self) -> bool:
+        """Is there anything that the index finds too much for: an order, a place in the mail?"""
+        return any(term.key in ("phrase", "subject") for term in self.indexed)
 
     @property
     def marks(self) -> list[str]:
         """Beginnings of the words to mark in the mails found, without accents."""
         return [
             stem for term in self.terms
-            if term.key in ("word", "phrase", "subject", "from", "to") and not term.without
+            if term.key in ("word", "phrase", "subject") and not term.without
             for stem in stems(str(term.value), whole=term.key != "word")
+        ]
+
+    @property
+    def names(self) -> list[str]:
+        """Parts of the words to mark in the names of who wrote and who got the mails found."""
+        return [
+            part for term in self.terms if term.key in ("from", "to") and not term.without
+            for part in stems(str(term.value), whole=True)
         ]
 
 

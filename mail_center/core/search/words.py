@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import string
 import unicodedata
-from collections import defaultdict
 from collections.abc import Iterable
 
 # For SQL's translate(): what can't be taken apart into a letter and an accent has to be listed,
@@ -26,10 +25,8 @@ def _pairs() -> dict[str, str]:
 
 LETTERS, PLAIN = ("".join(part) for part in zip(*sorted(_pairs().items()), strict=True))
 _TABLE = str.maketrans(LETTERS, PLAIN) | dict.fromkeys((*range(32), 127), " ")
-# The letter without its accent → those with one, large and small.
-_ACCENTED: dict[str, str] = defaultdict(str)
-for _accented, _plain in zip(LETTERS, PLAIN, strict=True):
-    _ACCENTED[_plain.lower()] += _accented
+# PostgreSQL's trigrams are made of so many letters or digits.
+_TRIGRAM = re.compile(r"\w{3}")
 
 _WORD = re.compile(r"\w+")
 # Endings of Polish (and of many another) inflection are this long at most; shorter words stay.
@@ -82,19 +79,26 @@ def leads(text: str, weight: str = "") -> str:
     return " & ".join(f"'{word}':{weight}".rstrip(":") for word in words[:-1])
 
 
-def patterns(text: str) -> list[str]:
-    """``beginnings`` as regular expressions of PostgreSQL's for a text that still has accents."""
-    words = stems(text, whole=True)
-    return [
-        "(^|[^[:alnum:]])" + "".join(_letter(letter) for letter in word)
-        + ("([^[:alnum:]]|$)" if number < len(words) else "")
-        for number, word in enumerate(words, 1)
-    ]
+def people(*texts: str | None) -> str:
+    """Names and addresses as the index over their parts has them, a blank at either end.
+
+    *Jan Żak <j@zak.pl>* → ``" jan zak  j zak pl  "``.
+    """
+    text = " ".join(filter(None, texts))
+    return f" {plain(text)} " if text else ""
 
 
-def _letter(letter: str) -> str:
-    same = {letter, letter.upper(), *_ACCENTED.get(letter, "")}
-    return letter if len(same) == 1 else f"[{''.join(sorted(same))}]"
+def parts(text: str) -> list[str]:
+    """What of ``people`` has to be there for a name, an address or a part of one.
+
+    *owalsk* → ``["owalsk"]``; *Jan ko* → ``["jan", "ko"]``; *jan@firm* → ``["jan firm"]``.
+    """
+    return [part for word in text.split() if _WORD.search(part := plain(word))]
+
+
+def in_trigrams(wanted: Iterable[str]) -> bool:
+    """Does an index over trigrams know any of these ``parts``?"""
+    return any(map(_TRIGRAM.search, wanted))
 
 
 def stems(text: str, whole: bool = False) -> list[str]:

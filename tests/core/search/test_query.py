@@ -57,8 +57,9 @@ def test_a_condition_that_makes_no_sense_is_told_and_left_out(typed):
 
 
 def test_what_is_marked_in_the_found_mails_is_what_was_looked_for():
-    query = parse('offer -spam subject:roof from:anna "red brick" is:read', TODAY)
-    assert query.marks == ["offe", "roof", "anna", "red", "brick"]
+    query = parse('offer -spam subject:roof from:anna -to:ewa "red brick" is:read', TODAY)
+    assert query.marks == ["offe", "roof", "red", "brick"]
+    assert query.names == ["anna"]
 
 
 def test_a_novel_pasted_into_the_search_line_is_cut():

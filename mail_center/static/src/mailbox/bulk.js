@@ -2,7 +2,7 @@ import { _t } from "@web/core/l10n/translation";
 
 /** What is done with all selected mails of the mailbox `box`; `run` takes their ids. */
 export function bulkTools(box) {
-    const whole = box.state.conversations;
+    const whole = box.state.conversations && !box.state.query;
     return [
         { key: "read", icon: "fa-envelope-open-o", name: _t("Mark as read"),
           run: (ids) => box.markRead(ids, true, whole) },
@@ -16,7 +16,7 @@ export function bulkTools(box) {
         { key: "assign", icon: "fa-user-o", name: _t("Who handles it"),
           run: (ids) => box.chooseHandler(ids) },
         { key: "link", icon: "fa-link", name: _t("Link to a record"),
-          run: (ids) => box.link(ids) },
+          run: (ids) => box.link(ids, whole) },
         { key: "archive", icon: "fa-archive", name: _t("Archive"), run: (ids) => box.archive(ids) },
         { key: "trash", icon: "fa-trash-o", name: _t("Delete"), run: (ids) => box.trash(ids) },
         { key: "move", icon: "fa-folder-open-o", name: _t("Move to a folder…"),

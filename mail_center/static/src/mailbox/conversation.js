@@ -7,6 +7,7 @@ import { Dropdown } from "@web/core/dropdown/dropdown";
 import { DropdownItem } from "@web/core/dropdown/dropdown_item";
 
 import { MailBody } from "../mail_body";
+import { shortDate } from "./short_date";
 import { MailFiles } from "../mail_files";
 import { Delivery } from "../outbox/delivery";
 import { Notes } from "./notes";
@@ -160,6 +161,10 @@ export class Conversation extends Component {
 
     when(mail) {
         return toLocaleDateTimeString(deserializeDateTime(mail.date), { showSeconds: false });
+    }
+
+    day(mail) {
+        return shortDate(deserializeDateTime(mail.date));
     }
 
     fileSize(file) {

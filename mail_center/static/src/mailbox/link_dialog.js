@@ -11,6 +11,9 @@ export class LinkDialog extends Component {
     static components = { Dialog };
     static props = {
         messageIds: Array,
+        // There are more mails in the conversations of these: are they meant too, to begin with?
+        conversation: { type: Boolean, optional: true },
+        whole: { type: Boolean, optional: true },
         onLinked: { type: Function, optional: true },
         choose: { type: Function, optional: true },
         title: { type: String, optional: true },
@@ -19,9 +22,9 @@ export class LinkDialog extends Component {
 
     setup() {
         this.orm = useService("orm");
-        this.notification = useService("notification");
         this.keepLast = new KeepLast();
-        this.state = useState({ kinds: [], model: "", term: "", found: [], loading: true });
+        this.state = useState({ kinds: [], model: "", term: "", found: [], loading: true,
+                                whole: !!(this.props.whole && this.props.conversation) });
         useAutofocus();
         this.find = useDebounced(() => this.load(), 250);
         onWillStart(async () => {
@@ -37,7 +40,7 @@ export class LinkDialog extends Component {
                 this.orm.call("mail.center.mailbox", "link_targets", [this.props.messageIds[0]], {
                     term: this.state.term,
                     model: this.state.model || false,
-                    linked: !!this.props.choose,
+                    linked: !!this.props.choose || this.state.whole,
                 })
             );
         } finally {
@@ -54,13 +57,13 @@ export class LinkDialog extends Component {
             await this.props.choose(target);
             return this.props.close();
         }
-        await this.orm.call("mail.center.mailbox", "link", [
+        const links = await this.orm.call("mail.center.mailbox", "link", [
             this.props.messageIds,
             target.model,
             target.id,
+            this.state.whole,
         ]);
-        this.notification.add(_t("Linked to “%s”.", target.name), { type: "success" });
-        this.props.onLinked();
+        this.props.onLinked(links, target);
         this.props.close();
     }
 }

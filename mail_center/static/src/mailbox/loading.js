@@ -38,7 +38,7 @@ export function useLoading(box) {
     }
 
     async function loadPage() {
-        Object.assign(box.state, { loading: true, failed: "" });
+        Object.assign(box.state, { loading: true, searching: true, failed: "" });
         try {
             const found = await page(null);
             if (!found) {
@@ -48,13 +48,26 @@ export function useLoading(box) {
                 rows: found.rows,
                 next: found.next,
                 words: found.words,
+                names: found.names,
                 recordName: found.title,
                 unknown: found.unknown,
             });
         } catch (error) {
             Object.assign(box.state, { rows: [], next: false, failed: reason(error) });
         }
-        box.state.loading = false;
+        Object.assign(box.state, { loading: false, searching: false });
+        return loadRest();
+    }
+
+    /** A search for what is rare gives at once what is new; the rest takes a moment. */
+    async function loadRest() {
+        while (box.state.next && box.state.rows.length < PAGE && !box.state.failed) {
+            const { next } = box.state;
+            await loadMore();
+            if (box.state.next === next) {
+                return;
+            }
+        }
     }
 
     async function loadMore() {
@@ -95,7 +108,10 @@ export function useLoading(box) {
             const found = await page(null, shown);
             if (found) {
                 const head = new Set(found.rows.map((row) => row.id));
-                const tail = box.state.rows.slice(shown).filter((row) => !head.has(row.id));
+                const [until] = found.next || [""];
+                const tail = box.state.rows.filter(
+                    (row) => !head.has(row.id) && row.date.replace(" ", "T") <= until
+                );
                 Object.assign(box.state, {
                     rows: [...found.rows, ...tail],
                     next: tail.length ? box.state.next : found.next,
@@ -106,6 +122,7 @@ export function useLoading(box) {
         } catch {
             // Without connection the list stays as it was.
         }
+        loadRest();
         if (box.state.openId) {
             await loadConversation(box.state.openId).catch(() => {});
         }

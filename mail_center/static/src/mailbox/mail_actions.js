@@ -9,6 +9,7 @@ export function useMailActions(box) {
     const dialog = useService("dialog");
     const notification = useService("notification");
     const action = useService("action");
+    let close = () => {};
 
     function shown(ids) {
         const messages = box.state.conversation?.messages || [];
@@ -35,10 +36,46 @@ export function useMailActions(box) {
         }
     }
 
-    function link(ids) {
+    /** What was done to links last can be undone; what was done before it no more. */
+    function tell(text, undo, type) {
+        close();
+        close = notification.add(text, {
+            type,
+            buttons: [
+                {
+                    name: _t("Undo"),
+                    onClick: async () => {
+                        close();
+                        await undo();
+                        await box.refresh();
+                    },
+                },
+            ],
+        });
+    }
+
+    /** `whole`: the rows of the list stand for conversations. */
+    function link(ids, whole = false) {
+        const messageIds = [ids].flat();
+        const open = box.state.conversation?.messages || [];
+        const several = open.length > 1 && open.some((mail) => messageIds.includes(mail.id));
+        const rows = box.state.rows.filter((row) => messageIds.includes(row.id));
         dialog.add(LinkDialog, {
-            messageIds: [ids].flat(),
-            onLinked: () => box.refresh(),
+            messageIds,
+            conversation: several || rows.some((row) => row.count > 1),
+            whole,
+            onLinked: async (links, target) => {
+                await box.refresh();
+                if (!links.length) {
+                    const text = _t("It was linked to “%s” already.", target.name);
+                    return notification.add(text, { type: "info" });
+                }
+                const { name } = target;
+                const text = links.length > 1
+                    ? _t("%(count)s mails linked to “%(name)s”.", { count: links.length, name })
+                    : _t("Linked to “%s”.", name);
+                tell(text, () => orm.unlink("mail.center.link", links), "success");
+            },
         });
     }
 
@@ -51,20 +88,11 @@ export function useMailActions(box) {
     async function unlink(chip, mail) {
         await orm.unlink("mail.center.link", [chip.id]);
         await box.refresh();
-        const close = notification.add(_t("“%s” is no longer linked to this mail.", chip.name), {
-            buttons: [
-                {
-                    name: _t("Undo"),
-                    onClick: async () => {
-                        close();
-                        await orm.create("mail.center.link", [
-                            { message_id: mail.id, res_model: chip.model, res_id: chip.res_id },
-                        ]);
-                        await box.refresh();
-                    },
-                },
-            ],
-        });
+        tell(_t("“%s” is no longer linked to this mail.", chip.name), () =>
+            orm.create("mail.center.link", [
+                { message_id: mail.id, res_model: chip.model, res_id: chip.res_id },
+            ])
+        );
     }
 
     /** A rule for mail like this one; it shows what past mail it matches before it is saved. */

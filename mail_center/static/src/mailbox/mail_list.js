@@ -1,9 +1,8 @@
 import { Component, onPatched, onWillUnmount, useEffect, useRef, useState } from "@odoo/owl";
-import { deserializeDateTime, formatDate, formatDateTime } from "@web/core/l10n/dates";
+import { deserializeDateTime } from "@web/core/l10n/dates";
 
 import { pieces } from "./marks";
-
-const { DateTime } = luxon;
+import { shortDate } from "./short_date";
 
 const BLOCK = 50;
 const AHEAD = "1200px 0px";
@@ -16,6 +15,7 @@ export class MailList extends Component {
         openId: { type: [Number, Boolean] },
         selected: Object,
         words: Array,
+        names: Array,
         more: Boolean,
         open: Function,
         star: Function,
@@ -122,15 +122,10 @@ export class MailList extends Component {
     }
 
     when(row) {
-        const date = deserializeDateTime(row.date);
-        const now = DateTime.local();
-        if (date.hasSame(now, "day")) {
-            return formatDateTime(date, { format: "HH:mm" });
-        }
-        return date.hasSame(now, "year") ? date.toLocaleString({ day: "numeric", month: "short" }) : formatDate(date);
+        return shortDate(deserializeDateTime(row.date));
     }
 
-    pieces(text) {
-        return pieces(text, this.props.words);
+    pieces(text, names) {
+        return pieces(text, this.props.words, names);
     }
 }

@@ -6,6 +6,7 @@ import { useBus, useService } from "@web/core/utils/hooks";
 import { useDebounced } from "@web/core/utils/timing";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 
+import { showAround } from "../tour/mailbox_tour";
 import { readAddress, useAddress } from "./address";
 import { bulkTools } from "./bulk";
 import { Conversation } from "./conversation";
@@ -38,6 +39,7 @@ export class Mailbox extends Component {
         this.notification = useService("notification");
         this.compose = useService("mail_center.compose");
         this.bus = useService("bus_service");
+        this.tours = useService("tour_service");
         this.searchInput = { el: null }; // that of the search line, once it is there
         this.news = useState(useService("mail_center.news"));
         Object.assign(this, useLoading(this), useAddress(this), useMailActions(this));
@@ -49,8 +51,10 @@ export class Mailbox extends Component {
             rows: [],
             next: false,
             loading: true,
+            searching: false,
             failed: "",
             words: [],
+            names: [],
             recordName: "",
             unknown: [],
             conversations: browser.localStorage.getItem(AS_CONVERSATIONS) !== "no",
@@ -118,8 +122,12 @@ export class Mailbox extends Component {
     get empty() {
         const { query, place } = this.state;
         if (query) {
-            const button = _t("Show everything");
-            return { ...emptyText(place, query), button, run: () => this.search("") };
+            return {
+                ...emptyText(place, query, this.title),
+                button: _t("Show everything"),
+                run: () => this.search(""),
+                elsewhere: place.view === "all" ? false : () => this.searchAll(),
+            };
         }
         const { accounts } = this.state.sidebar;
         if (accounts.some((account) => account.state === "never")) {
@@ -163,6 +171,13 @@ export class Mailbox extends Component {
         // At once: a value that came with the next rendering would take what is typed meanwhile.
         this.searchInput.el.value = this.state.query;
         this.state.selected.clear();
+        this.remember();
+        return this.loadPage();
+    }
+
+    /** What was not found here may be in another place. */
+    searchAll() {
+        Object.assign(this.state, { place: { view: "all" }, rows: [] });
         this.remember();
         return this.loadPage();
     }
@@ -240,7 +255,12 @@ export class Mailbox extends Component {
     // ---- what is done with mail ----------------------------------------------------
 
     showHelp() {
-        this.dialog.add(ShortcutsDialog);
+        this.dialog.add(ShortcutsDialog, { showAround: () => this.showAround() });
+    }
+
+    showAround() {
+        this.shut();
+        return showAround(this.tours, this.orm);
     }
 
     retry() {

@@ -14,12 +14,13 @@ function unaccented(text) {
         .join("");
 }
 
-/** Where words that begin with one of `stems` are: `[[start, end], …]`. */
-export function found(text, stems) {
-    if (!stems.length || !text) {
+/** Where words that begin with one of `stems` or have one of `parts` are: `[[start, end], …]`. */
+export function found(text, stems, parts = []) {
+    const wanted = [...stems, ...parts.map((part) => `${REST}?${part}`)];
+    if (!wanted.length || !text) {
         return [];
     }
-    const words = new RegExp(`${BEGIN}(?:${stems.join("|")})${REST}`, "gu");
+    const words = new RegExp(`${BEGIN}(?:${wanted.join("|")})${REST}`, "gu");
     return [...unaccented(text).matchAll(words)].map((match) => [
         match.index,
         match.index + match[0].length,
@@ -27,10 +28,10 @@ export function found(text, stems) {
 }
 
 /** The text in pieces, the words that were looked for marked in whatever form they have. */
-export function pieces(text, stems) {
+export function pieces(text, stems, parts) {
     const result = [];
     let end = 0;
-    for (const [from, to] of found(text, stems)) {
+    for (const [from, to] of found(text, stems, parts)) {
         result.push({ text: text.slice(end, from), found: false });
         result.push({ text: text.slice(from, to), found: true });
         end = to;

@@ -60,10 +60,12 @@ export function placeName(place, sidebar, recordName = "") {
 }
 
 /** What an empty list says. */
-export function emptyText(place, query) {
+export function emptyText(place, query, name = "") {
     if (query) {
         return { icon: "fa-search", title: _t("Nothing found here"),
-                 text: _t("Search has looked in this folder. Try fewer words, or look in All mail.") };
+                 text: place.view === "all"
+                     ? _t("No mail that you may read is like that. Try fewer words.")
+                     : _t("Only “%s” was searched. Try fewer words, or search all your mail.", name) };
     }
     if (place.record) {
         return { icon: "fa-link", title: _t("No emails here yet"),

@@ -36,6 +36,7 @@ export class SearchLine extends Component {
     static props = {
         place: Object,
         query: String,
+        busy: Boolean,
         unknown: Array,
         search: Function,
         input: Function,

@@ -32,12 +32,13 @@ export function useShortcuts(callbacks) {
 export class ShortcutsDialog extends Component {
     static template = "mail_center.ShortcutsDialog";
     static components = { Dialog };
-    static props = { close: Function };
+    static props = { close: Function, showAround: Function };
 
     get keys() {
         return [
             ["j", _t("Next mail")],
             ["k", _t("Previous mail")],
+            ["Enter", _t("Open it")],
             ["r", _t("Reply")],
             ["a", _t("Reply to all")],
             ["f", _t("Forward")],

@@ -1,0 +1,28 @@
+"""The mail that is there gets what ``from:`` and ``to:`` look into."""
+
+from odoo.addons.mail_center.core.search import people
+from psycopg2.extras import execute_values
+
+# So many mails at a time.
+BATCH = 5000
+
+
+def migrate(cr, version):
+    last = 0
+    while True:
+        cr.execute(
+            "SELECT id, from_display, to_display, cc_display FROM mail_center_message"
+            " WHERE id > %s ORDER BY id LIMIT %s", [last, BATCH],
+        )
+        mails = cr.fetchall()
+        if not mails:
+            return
+        execute_values(
+            cr._obj,
+            "UPDATE mail_center_message message SET sender_plain = one.sender,"
+            " recipients_plain = one.recipients FROM (VALUES %s) AS one (id, sender, recipients)"
+            " WHERE message.id = one.id",
+            [(number, people(sender) or None, people(to, cc) or None)
+             for number, sender, to, cc in mails],
+        )
+        last = mails[-1][0]
