@@ -22,8 +22,8 @@ EMAIL_ONLY = "okapihouse"  # what every email user may see, and nobody else
 NO_EMAIL, STRANGERS = ("portal", "nobody"), ("user", "foreign")
 SOUGHT = PRIVATE[:5]  # finds it where one may look, and is no leak when it is only repeated
 WRITES = re.compile(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+\"?([a-z_0-9]+)", re.IGNORECASE)
-# Odoo's own book-keeping, whatever is called: no data of anyone's.
 BASE = "odoo.addons.mail_center.models.base"
+# Odoo's own book-keeping, whatever is called: no data of anyone's.
 HOUSEKEEPING = {"bus_presence", "ir_logging"}
 
 
