@@ -169,6 +169,13 @@ def compose_odoos(env) -> dict:
     shown = Composer.get_view(view_type="form")["models"]["mail.compose.message"]
     spec = {name: {} for name in shown}
     begin = time.perf_counter()
+    # What a click on "Send message" asks for, and what its full window is then opened with.
+    recipients = lead._message_get_suggested_recipients(
+        reply_discussion=True, no_create=True
+    )
+    Composer = Composer.with_context(
+        default_partner_ids=[one["partner_id"] for one in recipients if one["partner_id"]]
+    )
     values = Composer.onchange({}, [], spec)["value"]
     env.flush_all()
     times["open"] = time.perf_counter() - begin

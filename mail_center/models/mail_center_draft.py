@@ -22,6 +22,8 @@ SERVER_FIELDS = frozenset(
     {"user_id", "state", "outbox_id", "message_id", "version", "is_one_of_many",
      "resend_of_id", "reopened_version"}
 )
+# What the window tells of an account.
+ACCOUNT_SHOWN = ("name", "email", "sender_name", "signature", "user_id", "outgoing_type_id")
 
 
 class MailCenterDraft(models.Model):
@@ -183,10 +185,24 @@ class MailCenterDraft(models.Model):
     def read_window(self):
         """All that the windows of these drafts need, a list of dictionaries."""
         drafts = self.search([("id", "in", self.ids)], order="id")
-        return [draft._window() for draft in drafts]
+        offered = self._offered()
+        return [draft._window(offered) for draft in drafts]
 
-    def _window(self):
+    @api.model
+    def _offered(self):
+        """``(accounts, types)`` that the current user may write with."""
+        # A manager may read all types, and still writes with those of his own profiles.
+        own = self.env["mail.center.profile"]._domain_of(self.env.user)
+        return (
+            self.env["mail.center.account"].search_fetch([("can_send", "=", True)], ACCOUNT_SHOWN),
+            self.env["mail.center.type"].search_fetch(
+                Domain("profile_ids", "=", False) | Domain("profile_ids", "any", own), ["name"]
+            ),
+        )
+
+    def _window(self, offered=None):
         self.ensure_one()
+        accounts, types = offered or self._offered()
         record = self._record()
         return {
             **self._saved(),
@@ -201,8 +217,8 @@ class MailCenterDraft(models.Model):
             "record": record
             and {"model": record._name, "id": record.id, "name": record.display_name},
             "files": self._files(),
-            "accounts": self._account_choices(),
-            "types": self._type_choices(),
+            "accounts": self._account_choices(accounts),
+            "types": [{"id": one.id, "name": one.name} for one in types],
             "templates": self._template_choices(),
             "max_bytes": MAX_FILES,
         }
@@ -215,8 +231,7 @@ class MailCenterDraft(models.Model):
             "touched": self.is_touched,
         }
 
-    def _account_choices(self):
-        accounts = self.env["mail.center.account"].search([("can_send", "=", True)])
+    def _account_choices(self, accounts):
         return [
             {
                 "id": account.id,
@@ -228,17 +243,11 @@ class MailCenterDraft(models.Model):
             for account in accounts
         ]
 
-    def _type_choices(self):
-        # A manager may read all types, and still writes with those of his own profiles.
-        own = self.env["mail.center.profile"]._domain_of(self.env.user)
-        types = self.env["mail.center.type"].search(
-            Domain("profile_ids", "=", False) | Domain("profile_ids", "any", own)
-        )
-        return [{"id": one.id, "name": one.name} for one in types]
-
     def _template_choices(self):
         templates = self.env["mail.center.template"]
-        found = templates.search(templates._usable_domain(self.res_model or False))
+        found = templates.search_fetch(
+            templates._usable_domain(self.res_model or False), ["name", "type_id", "shortcut"]
+        )
         return [
             {"id": one.id, "name": one.name, "type_id": one.type_id.id,
              "shortcut": one.shortcut or ""}

@@ -22,7 +22,8 @@ class MailCenterDraft(models.Model):
     @api.model
     def open_new(self, start=None):
         """Begin a mail and return its window; see :meth:`_start` for *start*."""
-        return self._start(start or {})._window()
+        offered = self._offered()
+        return self._start(start or {}, offered)._window(offered)
 
     @api.model
     def open_each(self, res_model, res_ids):
@@ -37,22 +38,22 @@ class MailCenterDraft(models.Model):
                     max=MAX_AT_ONCE,
                 )
             )
-        drafts = self.browse()
+        drafts, offered = self.browse(), self._offered()
         for number, res_id in enumerate(res_ids):
-            draft = self._start({"res_model": res_model, "res_id": res_id})
+            draft = self._start({"res_model": res_model, "res_id": res_id}, offered)
             # The first is written at once, the others wait beside it.
             draft.layout = "minimised" if number else "normal"
             drafts |= draft
         drafts.sudo().is_one_of_many = len(drafts) > 1
-        return [draft._window() for draft in drafts]
+        return [draft._window(offered) for draft in drafts]
 
     @api.model
-    def _start(self, start):
+    def _start(self, start, offered=None):
         """A new draft of the current user.
 
         *start* may hold ``mode`` and ``parent_id`` (an answer), ``res_model`` and ``res_id`` (a
         mail about a record), ``mailto`` (a link, RFC 6068), ``to``, ``cc``, ``bcc`` (addresses as
-        typed), ``partner_ids``, ``subject`` and ``body_html``.
+        typed), ``partner_ids``, ``subject`` and ``body_html``. *offered* is :meth:`_offered`.
         """
         vals = {"mode": start.get("mode") or "new", "is_open": True}
         parent = self.env["mail.center.message"].browse(start.get("parent_id") or [])
@@ -69,9 +70,10 @@ class MailCenterDraft(models.Model):
         elif record is not None:
             self._from_record(vals, record)
         self._from_texts(vals, start)
-        account = self._default_account(vals)
+        accounts, types = offered or self._offered()
+        account = self._default_account(vals, accounts)
         vals.setdefault("account_id", account.id)
-        vals.setdefault("type_id", self._default_type(account).id)
+        vals.setdefault("type_id", self._default_type(account, types).id)
         template = self.env["mail.center.template"]
         if vals["mode"] == "new" and not start.get("mailto"):
             template = template._default_for(
@@ -82,7 +84,8 @@ class MailCenterDraft(models.Model):
         signature = self._signature(self.env["mail.center.account"].browse(vals["account_id"]))
         vals["body_html"] = body + signature + quote
         draft = self.create(vals)
-        draft._take_files(files, parent)
+        if parent:
+            draft._take_files(files, parent)
         if template:
             draft._insert_default(template, body, signature)
         return draft
@@ -241,9 +244,8 @@ class MailCenterDraft(models.Model):
         return Markup("") if is_html_empty(signature) else SIGNATURE % Markup(signature)
 
     @api.model
-    def _default_account(self, vals):
+    def _default_account(self, vals, accounts):
         """The account last used for the record, else one's own, else any one may send with."""
-        accounts = self.env["mail.center.account"].search([("can_send", "=", True)])
         last = self.env["mail.center.message"]
         if vals.get("res_id") and len(accounts) > 1:
             links = Domain("res_model", "=", vals["res_model"])
@@ -260,7 +262,5 @@ class MailCenterDraft(models.Model):
         return (last.account_id or own or accounts)[:1]
 
     @api.model
-    def _default_type(self, account):
-        default = account.sudo().outgoing_type_id.sudo(False)
-        allowed = {choice["id"] for choice in self._type_choices()}
-        return default.filtered(lambda one: one.id in allowed)
+    def _default_type(self, account, types):
+        return account.sudo().outgoing_type_id.sudo(False) & types

@@ -130,7 +130,7 @@ class MailCenterDraft(models.Model):
         draft = self.create(
             {
                 "account_id": message.account_id.id,
-                "type_id": self._default_type(message.account_id).id,
+                "type_id": self._default_type(message.account_id, self._offered()[1]).id,
                 "mode": "reply" if answered else "new",
                 "parent_id": answered.id,
                 "subject": mail.subject,

@@ -38,12 +38,12 @@ class MailCenterDraft(models.Model):
             subject = False
         self.write(vals)
         warnings += self._take_template_files(template.with_context(lang=lang))
-        allowed = {choice["id"] for choice in self._type_choices()}
+        _accounts, types = self._offered()
         return {
             **self._saved(),
             "html": html,
             "subject": subject,
-            "type_id": template.type_id.id if template.type_id.id in allowed else False,
+            "type_id": (template.type_id & types).id,
             "files": self._files(),
             "warnings": warnings,
         }

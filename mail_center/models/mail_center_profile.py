@@ -60,7 +60,7 @@ class MailCenterProfile(models.Model):
     @api.model
     def _domain_of(self, users):
         """The profiles that one of *users* is a member of."""
+        groups = {group for user in users.sudo() for group in user._get_group_ids()}
         return Domain("active", "=", True) & (
-            Domain("user_ids", "in", users.ids)
-            | Domain("group_ids", "in", users.sudo().all_group_ids.ids)
+            Domain("user_ids", "in", users.ids) | Domain("group_ids", "in", list(groups))
         )

@@ -193,11 +193,15 @@ class MailCenterTemplate(models.Model):
         One's profiles come before everyone, in their order; the type before all types.
         """
         profiles = self.env["mail.center.profile"].sudo()
-        profiles = profiles.search(profiles._domain_of(self.env.user))
+        own = profiles._domain_of(self.env.user)
         types = [message_type.id if message_type else False, False]
         rows = self.env["mail.center.template.default"].sudo().search(
-            Domain("profile_id", "in", [*profiles.ids, False]) & Domain("type_id", "in", types)
+            (Domain("profile_id", "=", False) | Domain("profile_id", "any", own))
+            & Domain("type_id", "in", types)
         )
+        if not rows:
+            return self.browse()
+        profiles = profiles.search(own)
         profile_order = {profile_id: rank for rank, profile_id in enumerate(profiles.ids)}
         usable = self.search(self._usable_domain(model) & Domain("id", "in", rows.template_id.ids))
         best = rows.filtered(lambda row: row.template_id in usable).sorted(

@@ -109,7 +109,7 @@ class TestProfile(TemplateCase):
         draft = self.env["mail.center.draft"].with_user(self.manager)._start({})
 
         def offered():
-            return [choice["name"] for choice in draft._type_choices()]
+            return [choice["name"] for choice in draft._window()["types"]]
 
         self.assertIn("TP offer", offered())
         self.sales.action_archive()
