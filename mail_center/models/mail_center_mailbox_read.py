@@ -183,6 +183,7 @@ class MailCenterMailbox(models.AbstractModel):
         if whole:
             messages |= messages.search(
                 [("thread_id", "in", messages.thread_id.ids), ("state", "!=", "draft"),
+                 ("is_deleted", "=", False),
                  ("account_id", "in", messages.account_id.ids)]
             )
         same = Links.search(

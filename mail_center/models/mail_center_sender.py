@@ -186,11 +186,13 @@ class MailCenterSender(models.AbstractModel):
         except BaseException:
             session.close()
             raise
+        # Of what the server said: a session that ends with its turn was good all the same.
+        usable = session.usable
         pool.keep(account.id, (endpoint, name), session)
         pace = (time.monotonic() - began) / len(rows)
         if patient and account.send_is_slow and pace < QUICK:
             self._remember_pace(account, slow=False)
-        return session.usable and in_time
+        return usable and in_time
 
     @api.model
     def _send_loads(self, account, loads, token, session, ends, patient, accepted):

@@ -165,6 +165,7 @@ class TestMailbox(StoredMailCase):
         first = self.mail("Roof", 1)
         answer = self.mail("Re: Roof", 2, folder=self.folder, thread=first.thread_id)
         draft = self.mail("Re: Roof", 3, thread=first.thread_id, direction="out", state="draft")
+        gone = self.mail("Re: Roof", 5, thread=first.thread_id, is_deleted=True)
         other = self.mail("Wall", 4)
         box = self.mailbox()
         one = box.link([first.id], "res.partner", partner.id)
@@ -172,7 +173,7 @@ class TestMailbox(StoredMailCase):
         links = self.env["mail.center.link"].browse(one + rest)
         self.assertEqual(links.message_id, first | answer)
         self.assertEqual(len(rest), 1, "what was linked stays")
-        self.assertFalse((draft | other).link_ids)
+        self.assertFalse((draft | other | gone).link_ids)
 
     def test_a_strangers_reply_address_is_pointed_out(self):
         mail = self.mail("Pay", email_from="boss@firm.example",

@@ -275,6 +275,14 @@ class TestSendOrder(SendCase):
         self.assertEqual({message.state for message in messages}, {"sent"})
         self.assertFalse(self.account.send_is_slow, "it was quick this time")
 
+    def test_a_server_that_takes_its_time_gets_turn_after_turn_until_all_has_left(self):
+        messages = [self.queue(str(number)) for number in range(4)]
+        # Each turn ends after one mail, with the envelope of the next one sent ahead.
+        with patch("odoo.addons.mail_center.models.mail_center_sender.PATIENCE", 0.002):
+            self.send()
+        self.assertEqual({message.state for message in messages}, {"sent"})
+        self.assertEqual({self.outbox(message).attempts for message in messages}, {1})
+
     def test_no_more_leave_than_the_limit_says_and_the_rest_follows(self):
         self.account.send_per_hour = 2
         messages = [self.queue(str(number)) for number in range(3)]

@@ -118,8 +118,8 @@ class TestStatus(MailboxCase):
         original = receiver._store
         account = self.account.with_user(self.user)
 
-        def store(model, *arguments):
-            result = original(model, *arguments)
+        def store(model, *arguments, **options):
+            result = original(model, *arguments, **options)
             account.with_env(model.with_user(self.user).env).action_sync_off()
             return result
 

@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from ..net import MailServerError
+from . import manners
 from .attempt import Attempt, RecipientResult
 from .envelope import Envelope
 from .outcome import FAILED, Outcome, Reply, classify, classify_error, outcome_of
@@ -30,6 +31,7 @@ class Delivery:
         self.on_phase = on_phase
         self.ahead = ahead  # the replies to an envelope that the server has already
         self.following = following
+        self.is_along = False  # an envelope that was sent ahead waits for its replies
         self.phase = "mail"
         self.asked: Reply | None = None  # the reply to a DATA that went along with RCPT
         self.refused_by_caller = False
@@ -46,6 +48,8 @@ class Delivery:
             if self.refused_by_caller:
                 self.session._drop()
                 raise
+            if self.is_along:
+                manners.lost(self.session._server)
             # The end of the content may be out: only then is there a doubt.
             in_doubt = self.phase == "content" and self.wire.ended
             is_content = self.phase in ("data", "content")
@@ -89,7 +93,9 @@ class Delivery:
         """The end of the content, and the envelope of the next mail along with it."""
         mail, lines = self.session._look_ahead(self.following)
         self.enter("content")
+        self.is_along = bool(mail)
         reply = end(lines)
+        self.is_along = False
         if mail:
             self.session._ahead = Ahead(mail, self.wire.replies(len(lines)))
         return reply
@@ -141,7 +147,10 @@ class Delivery:
         Some server may not like what the standard allows: no mail must fail of that.
         """
         told: list[Reply] = []
+        self.is_along = True
         for reply in self.ahead:
+            self.is_along = False
+            manners.answered(self.session._server)
             told.append(reply)
             if reply.code == 421:
                 return told  # it closes, and answers the rest no more

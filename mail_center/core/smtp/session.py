@@ -10,6 +10,7 @@ from .. import net
 from ..net import Connection, Endpoint, MailServerError, Security
 from ..session import NetworkSession
 from . import envelope as envelopes
+from . import manners
 from .attempt import Attempt, RecipientResult
 from .delivery import Ahead, Delivery
 from .outcome import Reply, classify_error
@@ -161,6 +162,10 @@ class Session(NetworkSession):
         return envelopes.Envelope(envelope_from, recipients, raw, self._wire.features)
 
     @property
+    def _server(self) -> tuple[str, int]:
+        return self._connection.endpoint.host, self._connection.endpoint.port
+
+    @property
     def _group(self) -> int:
         """How many commands may go out at once."""
         return PIPELINE if "PIPELINING" in self._wire.features else 1
@@ -174,7 +179,7 @@ class Session(NetworkSession):
 
     def _look_ahead(self, following) -> tuple[envelopes.Envelope | None, list[str]]:
         """What of the mail that ``following`` is may go out before this one was answered."""
-        if not following or not self._takes_ahead:
+        if not following or not self._takes_ahead or not manners.takes_ahead(self._server):
             return None, []
         try:
             mail = self._envelope(*following)

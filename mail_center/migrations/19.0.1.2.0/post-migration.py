@@ -1,5 +1,6 @@
 """The mail that is there gets what ``from:`` and ``to:`` look into."""
 
+from odoo.addons.mail_center.core.intake import INDEXED_LETTERS
 from odoo.addons.mail_center.core.search import people
 from psycopg2.extras import execute_values
 
@@ -22,7 +23,8 @@ def migrate(cr, version):
             "UPDATE mail_center_message message SET sender_plain = one.sender,"
             " recipients_plain = one.recipients FROM (VALUES %s) AS one (id, sender, recipients)"
             " WHERE message.id = one.id",
-            [(number, people(sender) or None, people(to, cc) or None)
+            [(number, people(sender)[:INDEXED_LETTERS] or None,
+              people(to, cc)[:INDEXED_LETTERS] or None)
              for number, sender, to, cc in mails],
         )
         last = mails[-1][0]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.smtp import Endpoint, Pool, Session
+from core.smtp import Endpoint, Pool, Session, manners
 from tests.core.rawserver import RawServer, smtp
 
 FIRST, SECOND = (
@@ -180,3 +180,48 @@ def test_a_mail_that_can_not_go_ahead_harms_none(following):
         assert session.usable
     assert [result.state for result in attempt.results.values()] == ["sent"]
     assert server.received[-1] == b"QUIT\r\n"
+
+
+def _cuts_at_once(peer):
+    """A server that can't bear it: it cuts the line when anything stands behind a mail's end."""
+    peer.send(b"220 hello\r\n")
+    lines = peer.lines()
+    for line in lines:
+        if line.startswith(b"EHLO"):
+            peer.send(b"250-hi\r\n250 PIPELINING\r\n")
+        elif line.startswith(b"DATA"):
+            peer.send(b"354 go\r\n")
+            for _one in iter(peer.line, b"."):
+                pass
+            peer.sock.settimeout(0.3)
+            try:
+                if peer._file.peek(1):
+                    return
+            except TimeoutError:
+                peer.sock.settimeout(5)
+                peer._file = peer.sock.makefile("rb")
+            peer.send(b"250 2.0.0 taken\r\n")
+        else:
+            peer.send(b"250 2.0.0 ok\r\n")
+
+
+def test_a_server_that_cuts_the_line_for_it_leaves_two_mails_in_doubt_and_no_third():
+    states = []
+    with RawServer(_cuts_at_once) as server:
+        for _connection in range(4):
+            with connect(server) as session:
+                attempt = session.send(*FIRST, following=SECOND)
+            states += [result.state for result in attempt.results.values()]
+    assert states == ["uncertain", "uncertain", "sent", "sent"]
+
+
+def test_a_line_that_is_lost_once_in_a_while_changes_nothing():
+    ok = b"250 2.0.0 ok\r\n"
+    answers = [cut, ok, ok, cut, ok, ok, cut, ok, ok]
+    with RawServer(smtp({".": answers}, features=FEATURES)) as server:
+        for _connection in range(6):
+            with connect(server) as session:
+                session.send(*FIRST, following=SECOND)
+                session.send(*SECOND)
+        assert manners.takes_ahead(("localhost", server.port))
+    assert server.received.count(b".\r\n") == 9
