@@ -1,4 +1,7 @@
+from contextlib import suppress
+
 from odoo import api, fields, models
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 
 class IrCron(models.Model):
@@ -30,18 +33,24 @@ class IrCron(models.Model):
         Their next run was written while the clock was ahead; Odoo would let them rest until then,
         and mail neither come nor go, for years perhaps.
         """
-        self.env.cr.execute(
-            r"""
-            UPDATE ir_cron SET nextcall = now() AT TIME ZONE 'utc'
-             WHERE id IN (
-                     SELECT cron.id
-                       FROM ir_cron AS cron
-                       JOIN ir_model_data AS name
-                         ON name.model = 'ir.cron' AND name.res_id = cron.id
-                        AND name.module LIKE 'mail\_center%'
-                      WHERE cron.nextcall > now() AT TIME ZONE 'utc' + interval '2 hours'
-                            + (cron.interval_number || ' ' || cron.interval_type)::interval
-                        FOR NO KEY UPDATE OF cron SKIP LOCKED
-                   )
-            """
-        )
+        # Of two workers that start at once one does it.
+        with (
+            suppress(*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY),
+            self.env.cr.savepoint(flush=False),
+        ):
+            self.env.cr.execute(
+                r"""
+                UPDATE ir_cron SET nextcall = now() AT TIME ZONE 'utc'
+                 WHERE id IN (
+                         SELECT cron.id
+                           FROM ir_cron AS cron
+                           JOIN ir_model_data AS name
+                             ON name.model = 'ir.cron' AND name.res_id = cron.id
+                            AND name.module LIKE 'mail\_center%'
+                          WHERE cron.nextcall > now() AT TIME ZONE 'utc' + interval '2 hours'
+                                + (cron.interval_number || ' ' || cron.interval_type)::interval
+                            FOR NO KEY UPDATE OF cron SKIP LOCKED
+                       )
+                """,
+                log_exceptions=False,
+            )
