@@ -11,6 +11,12 @@ SECRETS = [
     'a1 LOGIN anna@x.example hunter2',
     "C: abcd12 login anna hunter2",
     'a1 LOGIN "anna" "hunter2 with \\" quote"',
+    "a1 BAD LOGIN joe hunter2",
+    '* BAD LOGIN "joe" "hunter2"',
+    'a1 NO LOGIN "joe" "hunter2" was not expected',
+    "the server said:\na1 BAD LOGIN joe hunter2\r\na2 OK",
+    "login joe hunter2",
+    "C: login joe hunter2",
     "a2 AUTHENTICATE PLAIN AGFubmEAaHVudGVyMg==",
     "AUTH PLAIN AGFubmEAaHVudGVyMg==",
     "C: PASS hunter2 and more",
@@ -37,6 +43,8 @@ def test_credentials_are_taken_out_and_a_second_time_changes_nothing(line):
         "a1 NO [AUTHENTICATIONFAILED] Authentication failed.",
         "535 5.7.8 Error: authentication failed",
         "a1 NO LOGIN failed. Try again later.",
+        "a1 NO LOGIN failed",
+        "a1 BAD LOGIN unknown command.",
         "Nobody can log in at present",
         "UID 12: the header is broken",
     ],
@@ -53,4 +61,7 @@ def test_what_we_say_ourselves_stays_readable_in_every_language():
 def test_a_long_hostile_text_takes_no_time():
     assert redact('LOGIN "' + "\\" * 100_000)
     assert redact("password=" * 20_000)
+    assert redact("login " * 20_000 + '"')
+    assert redact("LOGIN a " + "b " * 20_000)
+    assert redact("BAD LOGIN " + " " * 20_000 + "x" * 20_000)
     assert redact("a1" * 50_000 + " login" * 20_000)
