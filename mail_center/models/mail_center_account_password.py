@@ -1,8 +1,11 @@
 from odoo import api, fields, models
 
-from ..core.password_hosts import may_see
+from ..core.password_way import Way
 
 KINDS = ("imap", "smtp", "pop3")
+# How the servers are connected to.
+WAY_FIELDS = ("verify_certificate", "ca_pem",
+              *(f"{kind}_{part}" for kind in KINDS for part in ("port", "security")))
 
 
 def _password_field(kind, label, **options):
@@ -21,7 +24,9 @@ class MailCenterAccount(models.Model):
     """Passwords: written, never read, and shown only to the servers they were typed for.
 
     Who may change a server need not know the password: pointing the account at a host of one's
-    own must not bring the password there.
+    own must not bring the password there, nor must a connection that others can listen to, or that
+    ends at whoever answers. It is withheld until it is typed anew, or the settings are as before.
+    Who has typed a password himself knows it, and may change what he likes.
     """
 
     _inherit = "mail.center.account"
@@ -43,15 +48,15 @@ class MailCenterAccount(models.Model):
                 account[f"{kind}_password"] = False
 
     # Not with the passwords: they would be emptied when a host is changed in the form.
-    @api.depends("imap_host", "smtp_host", "pop3_host")
+    @api.depends("imap_host", "smtp_host", "pop3_host", *WAY_FIELDS)
     def _compute_passwords_set(self):
         stored = self.env["mail.center.account.secret"]._usable(self._origin)
         for account in self:
             for kind in KINDS:
-                hosts = stored.get((account._origin.id, kind))
+                secret = stored.get((account._origin.id, kind))
                 host = account[f"{kind}_host"]
-                account[f"{kind}_password_set"] = hosts is not None and (
-                    not host or may_see(host, hosts)
+                account[f"{kind}_password_set"] = secret is not None and (
+                    not host or secret._is_for(kind, host, account._way(kind))
                 )
 
     def _store_password(self, kind):
@@ -76,17 +81,62 @@ class MailCenterAccount(models.Model):
         self.ensure_one()
         secrets = self.env["mail.center.account.secret"]
         host = self[f"{kind}_host"] or ""
-        password = secrets._get(self, kind, host)
+        password = secrets._get(self, kind, host, kind)
         if not password and self[f"{kind}_login"] == self[f"{self.protocol}_login"]:
             # One mailbox, one password: the one that mail is fetched with.
-            password = secrets._get(self, self.protocol, host)
+            password = secrets._get(self, self.protocol, host, kind)
         return password
+
+    def _way(self, kind):
+        """How the server of *kind* is connected to, as a :class:`core.password_way.Way`."""
+        self.ensure_one()
+        return Way.of(self[f"{kind}_port"], self[f"{kind}_security"], self.verify_certificate,
+                      self.ca_pem or "")
+
+    def write(self, vals):
+        names = [name for name in WAY_FIELDS if name in vals]
+        changed = self.sudo().filtered(
+            lambda account: any((account[name] or False) != (vals[name] or False) for name in names)
+        )
+        withheld = {account for account in changed if account._is_withheld()}
+        for account in changed:
+            self.env["mail.center.account.secret"]._keep_ways(
+                account, {kind: account._way(kind) for kind in KINDS}
+            )
+        result = super().write(vals)
+        for account in changed:
+            if account not in withheld and account._is_withheld():
+                self.env["mail.center.log"]._add(
+                    account, "password_withheld", account._way_changed(), level="warning",
+                    user=self.env.user,
+                )
+        return result
+
+    def _is_withheld(self):
+        """Whether a server gets no secret because of the way to it."""
+        stored = self.env["mail.center.account.secret"]._usable(self).values()
+        return any(
+            secret._is_for(None, self[f"{kind}_host"], None)
+            and not secret._is_for(kind, self[f"{kind}_host"], self._way(kind))
+            for kind in KINDS if self[f"{kind}_host"] for secret in stored
+        )
+
+    def _way_changed(self):
+        """What to do when a secret is withheld because of the way, in the user's language."""
+        return self.env._(
+            "Somebody who did not type the password has changed port, encryption or certificates "
+            "of the server, so that it is not sent any more: others could read it. Check these "
+            "settings, and type the password into the account once more."
+        )
 
     def _password_missing(self, kind):
         """What to do when :meth:`_password` has none, in the user's language."""
         login, host = self[f"{kind}_login"], self[f"{kind}_host"] or ""
         stored = self.env["mail.center.account.secret"]._usable(self)
-        if any((self.id, one) in stored for one in (kind, self.protocol)):
+        held = [stored[self.id, one] for one in (kind, self.protocol) if (self.id, one) in stored]
+        if any(secret._is_for(None, host, None) for secret in held):
+            return self._way_changed()
+        if held:
             return self.env._(
                 "The password of “%(login)s” was typed for another server, so it is not sent to "
                 "“%(host)s”. Type it into the account once more.",

@@ -8,6 +8,7 @@ from odoo.exceptions import UserError
 from odoo.tools import config
 
 from ..core.password_hosts import may_see
+from ..core.password_way import Way, may_go
 from ..core.secrets import KeyFileError, Keyring, WrongKey, load_or_create
 
 _logger = logging.getLogger(__name__)
@@ -35,6 +36,14 @@ class MailCenterAccountSecret(models.Model):
     )
     token = fields.Char(required=True)
     hosts = fields.Char(help="The servers that the password was typed for, by blanks.")
+
+    typed_by_id = fields.Many2one(
+        "res.users", ondelete="set null", help="Who knows it. Empty: nobody who uses Odoo, perhaps."
+    )
+    ways = fields.Json(
+        help="How the servers were connected to before somebody else changed that: "
+        "{kind: [port, security, verify, authority]}. Empty: as they still are."
+    )
 
     _account_kind_unique = models.UniqueIndex("(account_id, kind)")
 
@@ -71,9 +80,9 @@ class MailCenterAccountSecret(models.Model):
 
     @api.model
     def _usable(self, accounts):
-        """``{(account id, kind): hosts}`` of the passwords that can be decrypted."""
+        """``{(account id, kind): secret}`` of the passwords that can be decrypted."""
         secrets = self.sudo().search_fetch(
-            [("account_id", "in", accounts.ids)], ["account_id", "kind", "token", "hosts"]
+            [("account_id", "in", accounts.ids)], ["account_id", "kind", "token", "hosts", "ways"]
         )
         if not secrets:
             return {}
@@ -87,7 +96,7 @@ class MailCenterAccountSecret(models.Model):
         for secret in secrets:
             with contextlib.suppress(WrongKey):
                 keyring.decrypt(secret.token)
-                usable[secret.account_id.id, secret.kind] = (secret.hosts or "").split()
+                usable[secret.account_id.id, secret.kind] = secret
         return usable
 
     @api.model
@@ -95,17 +104,27 @@ class MailCenterAccountSecret(models.Model):
         return self.sudo().search([("account_id", "=", account.id), ("kind", "=", kind)])
 
     @api.model
-    def _put(self, account, kind, password, hosts):
-        """Store *password*, which was typed for the servers *hosts*."""
+    def _put(self, account, kind, password, hosts, *, typed=True):
+        """Store *password*, for the servers *hosts*.
+
+        *typed*: by the current user, for the account as it is now. A token that is renewed goes no
+        other ways than the one before.
+        """
         try:
             token = self._keyring().encrypt(password)
         except (KeyFileError, ValueError) as error:
             raise UserError(str(error)) from error
-        self._set(account, kind, token, " ".join(sorted(hosts)))
+        vals = {"token": token, "hosts": " ".join(sorted(hosts))}
+        if typed:
+            # What is taken over from Odoo's servers is known to who may read it there.
+            unknown = self.env.context.get("mail_center_taken_over") and not (
+                self.env.user.has_group("base.group_system")
+            )
+            vals |= {"typed_by_id": False if unknown else self.env.uid, "ways": False}
+        self._set(account, kind, vals)
 
     @api.model
-    def _set(self, account, kind, token, hosts):
-        vals = {"token": token, "hosts": hosts}
+    def _set(self, account, kind, vals):
         if secret := self._of(account, kind):
             secret.write(vals)
         else:
@@ -120,13 +139,38 @@ class MailCenterAccountSecret(models.Model):
         """Use the password of *kind* for *other*, which has none, at the same servers."""
         secret = self._of(account, kind)
         if secret and not self._of(account, other):
-            self._set(account, other, secret.token, secret.hosts)
+            self._set(account, other, {"token": secret.token, "hosts": secret.hosts,
+                                       "typed_by_id": secret.typed_by_id.id, "ways": secret.ways})
 
     @api.model
-    def _get(self, account, kind, host):
-        """The password in clear, '' when none was typed for *host* or its key is gone."""
+    def _keep_ways(self, account, ways):
+        """The current user changes how the servers of *account* are connected to: secrets that
+        somebody else typed go on being for the *ways* of before, ``{kind: Way}``."""
+        held = {kind: way.as_list() for kind, way in ways.items()}
+        secrets = self.sudo().search([("account_id", "=", account.id)])
+        secrets.filtered(
+            lambda one: not one.ways and one.typed_by_id != self.env.user
+        ).write({"ways": held})
+
+    def _is_for(self, kind, host, way):
+        """Whether the secret may be shown to *host*, the account's server of *kind*, over *way*.
+
+        :param way: a :class:`core.password_way.Way`, None for what is no mail server
+        """
+        if not self or not may_see(host, (self.hosts or "").split()):
+            return False
+        typed = way and (self.ways or {}).get(kind)
+        return not typed or may_go(way, Way(*typed))
+
+    @api.model
+    def _get(self, account, kind, host, server=None):
+        """The password in clear, '' when none was typed for *host* or its key is gone.
+
+        :param server: which server of the account *host* is: ``imap``, ``smtp``, ``pop3``; None
+            for another host
+        """
         secret = self._of(account, kind)
-        if not secret or not may_see(host, (secret.hosts or "").split()):
+        if not secret._is_for(server, host, server and account._way(server)):
             return ""
         try:
             return self._keyring().decrypt(secret.token)

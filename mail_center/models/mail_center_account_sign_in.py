@@ -208,7 +208,7 @@ class MailCenterAccount(models.Model):
         account._oauth_check_connection()
         account.auth = key
         account._oauth_fill_servers(addresses & wanted)
-        account._oauth_store(token)
+        account._oauth_store(token, typed=True)
         self.env["mail.center.log"]._add(
             account, "oauth_signed_in",
             self.env._("%s signed in on the provider's page.", self.env.user.name),
@@ -250,12 +250,13 @@ class MailCenterAccount(models.Model):
                 self.env._("The provider gave no permission. It said: %s", error)
             ) from error
 
-    def _oauth_store(self, token):
+    def _oauth_store(self, token, *, typed=False):
+        """Keep *token*. *typed*: a person has just agreed to it, with the settings as they are."""
         self.ensure_one()
         secrets = self.env["mail.center.account.secret"]
-        secrets._put(self, ACCESS, token.access, self._oauth_hosts(self.auth))
+        secrets._put(self, ACCESS, token.access, self._oauth_hosts(self.auth), typed=typed)
         if token.refresh:
-            secrets._put(self, REFRESH, token.refresh, {self._oauth_token_url()})
+            secrets._put(self, REFRESH, token.refresh, {self._oauth_token_url()}, typed=typed)
         self.write({
             "oauth_state": "ok", "oauth_problem": False, "oauth_failures": 0, "oauth_retry": False,
             "oauth_expires": self.env.cr.now().replace(microsecond=0)
@@ -333,14 +334,27 @@ class MailCenterAccount(models.Model):
         if not self._oauth_is_safe(kind):
             return "xoauth2", ""  # the settings were changed after the sign-in
         host = self[f"{kind}_host"] or ""
-        return "xoauth2", self.env["mail.center.account.secret"]._get(self, ACCESS, host)
+        return "xoauth2", self.env["mail.center.account.secret"]._get(
+            self, ACCESS, host, kind
+        )
 
     def _password_missing(self, kind):
         if self.auth == "password":
             return super()._password_missing(kind)
         if not self._oauth_is_safe(kind):
             return self._oauth_unsafe()
+        if self._is_withheld():
+            return self._way_changed()
         return self.oauth_problem or self._oauth_sentence(OAuthError("consent"))
+
+    def _way_changed(self):
+        if self.auth == "password":
+            return super()._way_changed()
+        return self.env._(
+            "Somebody who did not sign in has changed port, encryption or certificates of the "
+            "server, so that the access is not used any more: others could take it. Check these "
+            "settings, press “Sign out” on the account, and sign in once more."
+        )
 
     def _forget_passwords(self):
         result = super()._forget_passwords()

@@ -29,6 +29,9 @@ class MailCenterAccount(models.Model):
     def write(self, vals):
         audited = [name for name in vals if self._is_audited(name)]
         before = {account: account._audit_values(audited) for account in self}
+        # An empty password is none that was typed, and leaves the old one.
+        held = {account: {name for name in SECRET if name in vals and account.sudo()[name]}
+                for account in self}
         result = super().write(vals)
         for account, old in before.items():
             new = account._audit_values(audited)
@@ -46,6 +49,11 @@ class MailCenterAccount(models.Model):
                     account._audit(
                         "setting_changed",
                         self.env._("“%s” was typed anew.", account._audit_label(name)),
+                    )
+                elif name in held[account]:
+                    account._audit(
+                        "setting_changed",
+                        self.env._("“%s” was removed.", account._audit_label(name)),
                     )
         return result
 

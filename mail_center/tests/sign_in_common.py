@@ -11,7 +11,7 @@ from odoo import fields
 from odoo.tests import new_test_user
 from odoo.tools import mute_logger
 
-from .common import MailboxCase, a_mail
+from .common import MailboxCase, a_mail, foreign_authority
 from .pop3_common import Pop3Case
 
 
@@ -292,6 +292,23 @@ class SignInTests:
             self.assertEqual(len(self.provider.logins), logins)
             self.assertIn("encryption", self.account.sync_error)
             self.account.write(before)
+        self.receive()
+        self.assertEqual(self.account.sync_state, "ok")
+
+    def test_a_token_never_goes_to_whom_an_authority_of_somebody_else_names(self):
+        self.sign_in()
+        manager = new_test_user(
+            self.env, "mc_ca", groups="base.group_user,mail_center.group_manager"
+        )
+        trusted = self.account.ca_pem
+        self.account.with_user(manager).ca_pem = trusted + foreign_authority()
+        logins = len(self.provider.logins)
+        self.account.oauth_expires = False  # renewing the token makes it no better
+        self.receive()
+        self.assertEqual(len(self.provider.logins), logins)
+        self.assertIn("did not sign in", self.account.sync_error)
+        self.account.with_user(self.user).action_oauth_sign_out()
+        self.sign_in()
         self.receive()
         self.assertEqual(self.account.sync_state, "ok")
 

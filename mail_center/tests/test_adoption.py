@@ -67,6 +67,11 @@ class AdoptionCase(MailboxCase):
         action = wizard.action_adopt()
         return self.env["mail.center.account"].search(action["domain"])
 
+    def trust(self, account):
+        """Trust the sandbox; who adopted the server need not know what is sent there."""
+        account.write({"ca_pem": Path(self.sandbox.ca_file).read_text(),
+                       f"{account.protocol}_password": "correct horse"})
+
 
 class TestProposals(AdoptionCase):
     def test_incoming_and_outgoing_server_of_one_login_are_one_proposal(self):
@@ -174,7 +179,7 @@ class TestAdopt(AdoptionCase):
         )
         self.assertEqual((server.active, server.state), (False, "draft"))
         self.assertTrue(sender.active, "Odoo sends its own mail with it as before")
-        account.ca_pem = Path(self.sandbox.ca_file).read_text()
+        self.trust(account)
         self.sandbox.deliver(self.address, a_mail("eve@x.example", self.address, "hello"))
         self.receive()
         self.assertEqual(self.messages(account).subject, "hello")
@@ -187,7 +192,7 @@ class TestAdopt(AdoptionCase):
     def test_an_adopted_imap_mailbox_is_fetched(self):
         account = self.adopt(self.incoming("imap"))
         self.assertEqual(account.protocol, "imap")
-        account.ca_pem = Path(self.sandbox.ca_file).read_text()
+        self.trust(account)
         self.sandbox.deliver(self.address, a_mail("eve@x.example", self.address, "hello"))
         self.receive()
         self.assertEqual(self.messages(account).subject, "hello")
@@ -216,6 +221,17 @@ class TestAdopt(AdoptionCase):
         self.assertEqual(account._endpoint("pop3").password, "correct horse")
         self.assertFalse(account.read(["pop3_password"])[0]["pop3_password"])
 
+    def test_who_adopts_a_server_gets_its_password_only_if_he_could_see_it_before(self):
+        for administrator in (False, True):
+            if administrator:
+                self.manager.group_ids += self.env.ref("base.group_system")
+            account = self.adopt(self.incoming(name=f"By {administrator}"))
+            account.with_user(self.manager).verify_certificate = False
+            with self.subTest(administrator):
+                password = account._endpoint("pop3", incomplete=True).password
+                self.assertEqual(password, "correct horse" if administrator else "")
+            account.unlink()
+
     def test_odoo_cannot_be_made_to_fetch_what_an_account_fetches(self):
         server = self.incoming()
         account = self.adopt(server)
@@ -229,7 +245,7 @@ class TestAdopt(AdoptionCase):
     def test_undone_all_is_as_before_and_the_mail_stays(self):
         server = self.incoming()
         account = self.adopt(server)
-        account.ca_pem = Path(self.sandbox.ca_file).read_text()
+        self.trust(account)
         self.sandbox.deliver(self.address, a_mail("eve@x.example", self.address, "hello"))
         self.receive()
         account.with_user(self.manager).action_undo_adoption()
@@ -249,7 +265,7 @@ class TestAdopt(AdoptionCase):
     def test_adopted_once_more_the_same_account_goes_on(self):
         server = self.incoming()
         account = self.adopt(server)
-        account.ca_pem = Path(self.sandbox.ca_file).read_text()
+        self.trust(account)
         self.sandbox.deliver(self.address, a_mail("eve@x.example", self.address, "hello"))
         self.receive()
         account.with_user(self.manager).action_undo_adoption()

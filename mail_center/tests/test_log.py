@@ -7,7 +7,7 @@ from odoo.tests import TransactionCase, new_test_user
 from odoo.tools import mute_logger
 
 from ..models.mail_center_log_retention import BATCH
-from .common import MailboxCase, a_mail
+from .common import MailboxCase, a_mail, foreign_authority
 
 
 class TestLogLines(TransactionCase):
@@ -132,6 +132,18 @@ class TestLogLines(TransactionCase):
         self.assertIn("“Box” became “Box two”", text)
         self.assertIn("“IMAP password” was typed anew", text)
         self.assertNotIn("hunter2", text)
+
+    def test_that_an_authority_is_trusted_no_more_is_written_down_without_its_text(self):
+        self.account.ca_pem = foreign_authority()
+        self.assertIn("was typed anew", self.lines(event="setting_changed").message)
+        for empty in (False, False):  # the second time there is none to remove
+            self.account.ca_pem = empty
+        lines = self.lines(event="setting_changed")
+        removed = lines.filtered(lambda line: "was removed" in line.message)
+        self.assertIn("“Trusted certificate (PEM)”", removed.message)
+        self.assertEqual(removed.repeats, 1)
+        self.account.imap_password = False
+        self.assertEqual(self.lines(event="setting_changed"), lines, "an empty one is none")
 
     def test_whatever_people_decide_about_an_account_is_written_down(self):
         manager = self.env.ref("base.user_admin")

@@ -73,17 +73,19 @@ class MailCenterAdoptLine(models.TransientModel):
         if server:
             kind = "pop3" if server.server_type == "pop" else "imap"
             vals |= self._incoming_vals(server, kind)
-        accounts = self.env["mail.center.account"]
+        # Who adopts a server may have no right to see its password.
+        accounts = self.env["mail.center.account"].with_context(mail_center_taken_over=True)
         if again and again.protocol == kind:
             # The server is switched off first: never do two fetch, not for a moment.
             again._adopt(server)
-            account = again.sudo(False)
+            account = again.sudo(False).with_context(mail_center_taken_over=True)
             account.write({**vals, "active": True, "sync_enabled": True})
         else:
             create = accounts._create_legacy if server.server_type == "pop" else accounts.create
             account = create(vals)
             if server:
                 account._adopt(server)
+        account = account.with_context(mail_center_taken_over=None)
         account.sudo().adopted_mail_server_id = sender
         return account
 

@@ -26,6 +26,7 @@ _PREFIXES = (
     ("send_", "sending"),
     ("quarantin", "quarantine"),
     ("setting_", "settings"),
+    ("password_", "settings"),
     ("sending_", "settings"),
     ("rule_", "settings"),
     ("oauth_", "connection"),
