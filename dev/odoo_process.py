@@ -126,6 +126,8 @@ def port_is_free(port: int) -> bool:
 
 def listens(pid: int, port: int) -> bool:
     """Whether that very process listens on the port; Odoo goes on without when it is taken."""
+    if not Path(f"/proc/{pid}/net").is_dir():
+        return False  # it ended, because the port was taken
     sockets = {
         fields[9]
         for table in ("tcp", "tcp6")

@@ -43,10 +43,19 @@ export class MailList extends Component {
         let shown = false;
         onPatched(() => {
             // The row that the keyboard came to stays in sight.
-            if (this.props.openId !== shown) {
-                shown = this.props.openId;
-                this.root.el?.querySelector(".o_open")?.scrollIntoView({ block: "nearest" });
+            const { openId, rows } = this.props;
+            if (openId === shown) {
+                return;
             }
+            const row = this.root.el?.querySelector(".o_open");
+            const number = Math.floor(rows.findIndex((one) => one.id === openId) / BLOCK);
+            if (!row && number in this.state.empty) {
+                // Keys may be faster than what is drawn: its block is made, then this comes again.
+                delete this.state.empty[number];
+                return;
+            }
+            shown = openId;
+            row?.scrollIntoView({ block: "nearest" });
         });
     }
 
