@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import ssl
 from base64 import b64encode
+from copy import copy
 from dataclasses import dataclass, field
 from enum import Enum
+from traceback import clear_frames
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 SERVER_TEXT_MAX = 500
@@ -129,6 +131,11 @@ class MailServerError(Exception):
         text = super().__str__()
         said = self.server_text
         return f"{text} The server said: {said}" if said and said not in text else text
+
+    def bare(self) -> MailServerError:
+        """The same, to be kept: the frames of a traceback hold what the server sent."""
+        clear_frames(self.__traceback__)
+        return copy(self)
 
     def __reduce__(self):
         return (_rebuild_error, (self.kind, self.args[0], self.protocol, self.server_text,

@@ -12,6 +12,9 @@ from .imap import RawMessage, Session
 from .intake import Intake, take_in, take_in_part
 from .net import MailServerError
 
+# Bytes that mails may have more than the server said (Exchange estimates them).
+MORE_BYTES = 8 * 1024 * 1024
+
 
 @dataclass
 class Gathered:
@@ -20,7 +23,8 @@ class Gathered:
 
     ``meanwhile()`` is called every half minute until then. Afterwards ``untried`` is the number of
     mails that there was no time for: others hung. ``refused``: UID → why the server could not give
-    it; ``too_large``: UID → bytes, left there.
+    it; ``too_large``: UID → bytes, left there; ``larger``: UID → bytes, of those that turned out
+    to be so much larger than announced that they were not taken. ``held``: bytes of the others.
     """
 
     _done: list[Intake] = field(default_factory=list)
@@ -28,6 +32,8 @@ class Gathered:
     _count: int = 0
     refused: dict[int, MailServerError] = field(default_factory=dict)
     too_large: dict[int, int] = field(default_factory=dict)
+    larger: dict[int, int] = field(default_factory=dict)
+    held: int = 0
     untried: int = 0
 
     def intakes(self, meanwhile: Callable[[], None] = lambda: None) -> list[Intake]:
@@ -59,16 +65,20 @@ def gather(
         except MailServerError as error:
             if not session.usable or error.kind not in ("refused", "protocol"):
                 raise
-            result.refused[uid] = error
+            result.refused[uid] = error.bare()
         else:
             if part:
                 result._done.append(take_in_part(part, beside and beside.alone(RawMessage(
                     part.uid, part.raw, part.flags, part.internal_date, part.size,
                 ))))  # fmt: skip
     small = [uid for uid in chunk if sizes[uid] <= whole]
-    messages = list(session.fetch(small)) if small else []
+    messages = []
     if small:
+        room = sum(sizes[uid] for uid in small) + MORE_BYTES
+        messages = list(session.fetch(small, room=room))
         result.refused.update(session.unreadable)
+        result.larger = session.left_out
+        result.held = sum(len(message.raw) for message in messages)
     if beside is None:
         result._done += [_here(message) for message in messages]
     else:

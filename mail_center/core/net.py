@@ -194,6 +194,13 @@ class Connection:
             raise self.error("closed", "The server closed the connection in the middle of a mail.")
         return data
 
+    def skip(self, size: int) -> None:
+        """As :meth:`read`, without keeping anything."""
+        if self._received + size > self._budget + self.BUFFER:
+            raise self.error("limit", f"The server announces {size} bytes, more than we accept.")
+        for start in range(0, size, self.BUFFER):
+            self.read(min(self.BUFFER, size - start))
+
     def buffered(self) -> bytes:
         """What has been received but not read yet; doesn't touch the network."""
         self._raw.dry = True

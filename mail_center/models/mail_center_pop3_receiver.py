@@ -106,8 +106,11 @@ class MailCenterReceiver(models.AbstractModel):
 
     @api.model
     def _take_in_pop3(self, session, numbers, wanted, sizes):
-        """Unique id → Intake, for some seconds, and the error that ended the connection if any."""
-        taken = {}
+        """Unique id → Intake, and the error that ended the connection if any.
+
+        For some seconds, and until a chunk is in memory: the *sizes* are the server's word only.
+        """
+        taken, held = {}, 0
         end = time.monotonic() + CHUNK_SECONDS
         for number in numbers:
             uidl, size = wanted[number], sizes.get(number, 0)
@@ -125,7 +128,8 @@ class MailCenterReceiver(models.AbstractModel):
                     taken[uidl] = Intake(b"", error=text)
                 if not session.usable:
                     return taken, error
-            if time.monotonic() > end:
+            held += len(taken[uidl].raw) if uidl in taken else 0
+            if time.monotonic() > end or held >= CHUNK_BYTES:
                 break
         return taken, None
 

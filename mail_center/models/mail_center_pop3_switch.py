@@ -6,6 +6,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 
 from .. import worker
+from ..core.gather import MORE_BYTES
 from ..core.imap import Session, chunks
 from ..core.mime import Unparsable, parse
 from ..core.net import MailServerError
@@ -221,7 +222,8 @@ class MailCenterPop3Switch(models.AbstractModel):
         for chunk in chunks(doubtful, CHUNK_BYTES, CHUNK_COUNT, newest_first=True):
             self._in_time(end)
             found = {}
-            for raw in session.fetch(chunk):
+            room = sum(doubtful[uid] for uid in chunk) + MORE_BYTES
+            for raw in session.fetch(chunk, room=room):
                 try:
                     found[raw.uid] = parse(raw.raw).content_hash
                 except Unparsable:

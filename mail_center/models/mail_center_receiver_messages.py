@@ -97,25 +97,38 @@ class MailCenterReceiver(models.AbstractModel):
 
         def fetched(chunk):
             batch = work(chunk=chunk, beside=beside)
-            in_memory[id(batch)] = weight(chunk)
+            in_memory[id(batch)] = max(weight(chunk), batch.held)
             return batch
 
         def meanwhile():
             self._transaction(lambda: self._renew(account, token))
 
         careful = self._is_careful(account)
-        # While a chunk is stored, the next one is understood and the one after that is fetched.
-        parts = chunks(
-            sizes, CHUNK_BYTES, CAREFUL_COUNT if careful else CHUNK_COUNT, newest_first=True
-        )
-        with self._beside(len(uids), careful) as beside, closing(
-            ahead(fetched, parts, early=early, meanwhile=meanwhile)
-        ) as gathered:
-            for batch in gathered:
+        count = CAREFUL_COUNT if careful else CHUNK_COUNT
+
+        def gathered():
+            """The batches of all, then of the mails that the server had announced too small: by
+            what they have, and when that is not true either one by one, and then no more."""
+            rest = sizes
+            for most, last in ((count, False), (count, False), (1, True)):
+                # While a chunk is stored, the next one is understood and the one after that is
+                # fetched.
+                parts = chunks(rest, CHUNK_BYTES, most, newest_first=True)
+                rest = {}
+                with closing(ahead(fetched, parts, early=early, meanwhile=meanwhile)) as found:
+                    for batch in found:
+                        (batch.too_large if last else rest).update(batch.larger)
+                        yield batch
+                if not rest:
+                    return
+                sizes.update(rest)
+
+        with self._beside(len(uids), careful) as beside, closing(gathered()) as batches:
+            for batch in batches:
                 intakes = list(self._taken(batch, meanwhile))
                 if intakes:  # else all of them were expunged meanwhile
-                    count, left = self._store_chunk(account, token, folder, intakes)
-                    stored += count
+                    done, left = self._store_chunk(account, token, folder, intakes)
+                    stored += done
                     if not left or batch.untried:
                         raise OutOfTime
                 del intakes, in_memory[id(batch)]

@@ -27,6 +27,7 @@ from . import (
     test_log,
     test_log_exchange,
     test_loops,
+    test_lying_server,
     test_mail_files,
     test_mail_server_trouble,
     test_mailbox,

@@ -146,5 +146,5 @@ class Base(NetworkSession):
     def _error(self, kind, message, server_text="", reason=""):
         return self._connection.error(kind, message, server_text, reason)
 
-    def _command(self, what: str, budget: int | None = None):
-        return Exchange(self, what, budget)
+    def _command(self, what: str, budget: int | None = None, room: int | None = None):
+        return Exchange(self, what, budget, room)

@@ -78,10 +78,11 @@ _KEPT = {"BYE", "READ-ONLY", "READ-WRITE"}
 class Exchange(translated):
     """One exchange: bounded, its errors translated, the session closed when it is beyond use."""
 
-    def __init__(self, session, what: str, budget: int | None):
+    def __init__(self, session, what: str, budget: int | None, room: int | None = None):
         super().__init__(session._connection, what)
         self.session = session
         session._imap.next_budget = budget
+        session._imap.next_room = room
 
     def __enter__(self):
         if self.session._closed:

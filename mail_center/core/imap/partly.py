@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from . import skeleton, wire
-from .reading import Reading
+from .reading import Allowance, Reading
 
 TEXT_BYTES = 512 * 1024
 HEADER_BYTES = 256 * 1024
+# Of one answer, whatever the server makes of the numbers above.
+ROOM = 8 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -39,9 +41,11 @@ class Partly(Reading):
         found: dict = {}
         items = "UID FLAGS INTERNALDATE RFC822.SIZE BODYSTRUCTURE"
         head = f"BODY.PEEK[HEADER]<0.{HEADER_BYTES}>"
-        for response in self._fetch([uid], f"({items} {head})"):
+        for response in self._fetch([uid], f"({items} {head})", allowance=Allowance(room=ROOM)):
             found.update(response)
         header = _section(found, "HEADER")
+        if header is None and wire.left_size(_value(found, "HEADER")):
+            raise self._error("protocol", "The server sends more than was asked for.")
         if header is None or b"BODYSTRUCTURE" not in found:
             return None
         try:
@@ -55,7 +59,8 @@ class Partly(Reading):
             wanted += [f"BODY.PEEK[{leaf.section}.MIME]<0.{HEADER_BYTES}>" for leaf in named]
         parts: dict = {}
         for start in range(0, len(wanted), 40):
-            for response in self._fetch([uid], f"(UID {' '.join(wanted[start:start + 40])})"):
+            more = f"(UID {' '.join(wanted[start:start + 40])})"
+            for response in self._fetch([uid], more, allowance=Allowance(room=ROOM)):
                 parts.update(response)
         mime = {leaf.section: _section(parts, f"{leaf.section}.MIME") for leaf in named}
         bodies = {leaf.section: _section(parts, leaf.section) for leaf in texts}
@@ -71,15 +76,17 @@ class Partly(Reading):
         )
 
 
+def _value(response: dict, name: str):
+    """What stands for ``BODY[name]``, whole or from its start."""
+    value = response.get(f"BODY[{name}]<0>".encode())
+    return response.get(f"BODY[{name}]".encode()) if value is None else value
+
+
 def _section(response: dict, name: str) -> bytes | None:
-    """The content of ``BODY[name]``, whole or from its start."""
-    for key in (f"BODY[{name}]<0>", f"BODY[{name}]"):
-        value = response.get(key.encode())
-        if isinstance(value, int):  # a quoted string of digits
-            value = str(value).encode()
-        if isinstance(value, bytes):
-            return value
-    return None
+    value = _value(response, name)
+    if isinstance(value, int):  # a quoted string of digits
+        value = str(value).encode()
+    return value if isinstance(value, bytes) else None
 
 
 def _held(sections: dict) -> dict:

@@ -13,6 +13,7 @@ from .opening import Opening
 
 MAX_UIDS = 5_000_000
 FETCH_BUDGET = 256 * 1024 * 1024
+HEADERS_ROOM = 32 * 1024 * 1024
 MESSAGE_ITEMS = "(UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[])"
 
 
@@ -27,10 +28,23 @@ class RawMessage:
     size: int
 
 
+@dataclass
+class Allowance:
+    """What a server may send in answer to one request, in however many commands: sizes that it
+    told before are its word only.
+
+    ``budget``: bytes in all, more than that raises *limit*. ``room``: bytes that are kept.
+    """
+
+    budget: int = FETCH_BUDGET
+    room: int = FETCH_BUDGET
+
+
 class Reading(Opening):
     """The reading half of :class:`Session`."""
 
     unreadable: dict[int, MailServerError]
+    left_out: dict[int, int]
     _refusal: MailServerError | None = None
 
     def uids(self, low: int = 1, high: int | None = None) -> list[int]:
@@ -73,7 +87,9 @@ class Reading(Opening):
             if isinstance(response.get(b"RFC822.SIZE"), int)
         }
 
-    def fetch(self, uids: Iterable[int], max_bytes: int | None = None) -> Iterator[RawMessage]:
+    def fetch(
+        self, uids: Iterable[int], max_bytes: int | None = None, room: int = FETCH_BUDGET
+    ) -> Iterator[RawMessage]:
         """The whole messages, with BODY.PEEK[]: not marked as seen.
 
         One round trip for all ``uids``, so bound them by :func:`chunks`. UIDs that are gone
@@ -81,43 +97,55 @@ class Reading(Opening):
         that (and a little for the headers of the protocol) raises *limit*.
 
         A mail that the server has but can't give doesn't keep the others from coming: it is in
-        ``unreadable`` (UID → MailServerError) when the iteration has ended.
+        ``unreadable`` (UID → MailServerError) when the iteration has ended. All of them are in
+        memory until then, ``room`` bytes at most (and a little): those that find no room are in
+        ``left_out`` (UID → bytes).
         """
         uids = wire.uid_list(uids)
         budget = max_bytes + 64 * 1024 + 1024 * len(uids) if max_bytes else FETCH_BUDGET
-        self.unreadable = {}
-        yield from self._fetch_messages(uids, budget)
+        self.unreadable, self.left_out = {}, {}
+        yield from self._fetch_messages(uids, Allowance(budget, room))
 
-    def _fetch_messages(self, uids: list[int], budget: int) -> Iterator[RawMessage]:
+    def _fetch_messages(self, uids: list[int], allowance: Allowance) -> Iterator[RawMessage]:
         found: dict[int, dict] = {}
+        room = allowance.room
         try:
-            for response in self._fetch(uids, MESSAGE_ITEMS, budget=budget):
+            for response in self._fetch(uids, MESSAGE_ITEMS, allowance=allowance):
                 found.setdefault(response[b"UID"], {}).update(response)
             refusal = self._refusal
         except MailServerError as exc:
             if exc.kind not in ("refused", "protocol") or self._closed:
                 raise
-            found, refusal = {}, exc
+            found, refusal, allowance.room = {}, exc.bare(), room
+        for uid, response in found.items():
+            size = wire.left_size(response.get(b"BODY[]"))
+            if size is not None:
+                self.left_out[uid] = size
         messages = [_message(uid, response) for uid, response in sorted(found.items())]
         messages = [message for message in messages if message]
         yield from messages
         if not refusal:
             return
         # One damaged mail must not keep the others from arriving: ask for ever fewer.
-        have = {message.uid for message in messages}
+        have = {message.uid for message in messages} | self.left_out.keys()
         rest = [uid for uid in uids if uid not in have]
         if len(uids) == 1:
             self.unreadable.update(dict.fromkeys(rest, refusal))
             return
         for part in (rest[: len(rest) // 2], rest[len(rest) // 2 :]):
             if part:
-                yield from self._fetch_messages(part, budget)
+                yield from self._fetch_messages(part, allowance)
 
     def headers(self, uids: Iterable[int]) -> dict[int, bytes]:
-        """UID → raw header block, with its closing empty line. Not marked as seen."""
+        """UID → raw header block, with its closing empty line. Not marked as seen.
+
+        Some hundreds at a time: those above HEADERS_ROOM bytes are missing.
+        """
         return {
             response[b"UID"]: response[b"BODY[HEADER]"]
-            for response in self._fetch(uids, "(UID BODY.PEEK[HEADER])")
+            for response in self._fetch(
+                uids, "(UID BODY.PEEK[HEADER])", allowance=Allowance(room=HEADERS_ROOM)
+            )
             if isinstance(response.get(b"BODY[HEADER]"), bytes)
         }
 
@@ -164,8 +192,9 @@ class Reading(Opening):
             return sorted(
                 response[b"UID"]
                 for response in self._fetch(
-                    found, f"(UID BODY.PEEK[HEADER.FIELDS ({name.upper()})])"
-                )
+                    found, f"(UID BODY.PEEK[HEADER.FIELDS ({name.upper()})])",
+                    allowance=Allowance(room=HEADERS_ROOM),
+                )  # fmt: skip
                 if value.strip().encode() in _field_values(response, name)
             )
         finally:
@@ -181,17 +210,27 @@ class Reading(Opening):
             # It is gone meanwhile: the next command says that no folder is open.
 
     def _fetch(
-        self, uids: Iterable[int] | None, items: str, modifier: str = "", budget: int = FETCH_BUDGET
-    ):
-        """FETCH responses for ``uids`` alone, in the order in which they came."""
+        self, uids: Iterable[int] | None, items: str, modifier: str = "",
+        allowance: Allowance | None = None,
+    ):  # fmt: skip
+        """FETCH responses for ``uids`` alone, in the order in which they came.
+
+        What they take is taken from ``allowance``; without one each command has FETCH_BUDGET.
+        """
         self._need_selected()
         self._refusal = None
         # All messages: 1:* has no n:* trap.
         sets = [("1:*", None)] if uids is None else wire.sequence_sets(uids)
         for text, members in sets:
             wanted = None if members is None else set(members)
-            with self._command("FETCH", budget):
-                typ, data = self._imap.uid("FETCH", text, items, modifier or None)
+            limits = (max(allowance.budget, 1), allowance.room) if allowance else (FETCH_BUDGET,)
+            with self._command("FETCH", *limits):
+                try:
+                    typ, data = self._imap.uid("FETCH", text, items, modifier or None)
+                finally:
+                    if allowance:
+                        allowance.budget -= self._connection.received
+                        allowance.room = self._imap.room
                 if typ == "NO" and self._imap.untagged_responses.get("FETCH"):
                     # Some messages could be had and others not, expunged ones for example.
                     self._refusal = self._error(

@@ -32,10 +32,24 @@ class Transport(imaplib.IMAP4):
         self.sock = self._connection.sock
 
     def read(self, size):
+        """A literal; empty when there is no room for it: see :func:`wire.fetch_responses`."""
+        if self.room is None:
+            return self._connection.read(size)
+        if size > max(self.room, 0):
+            self._connection.skip(size)
+            return b""
+        self.room -= size
         return self._connection.read(size)
 
     def readline(self):
-        return self._connection.readline()
+        line = self._connection.readline()
+        if self.room is not None:
+            # Lines are kept as well, whole mails may be in them as quoted strings. They can't be
+            # left out, the answer makes no sense then.
+            self.room -= len(line)
+            if self.room < -self.LINES:
+                raise self._connection.error("limit", "The server sends more than was asked for.")
+        return line
 
     def send(self, data):
         self._connection.sendall(data)
@@ -48,10 +62,15 @@ class Transport(imaplib.IMAP4):
 
     def _new_tag(self):
         self._connection.begin(self.next_budget)
+        self.room = self.next_room
         return super()._new_tag()
 
     # Bytes that the answer to the next command may have; little until we're logged in.
     next_budget: int | None = GREETING_BUDGET
+    # Bytes of it that are kept (None: all): a literal that finds no room is read and forgotten.
+    next_room: int | None = None
+    room: int | None = None
+    LINES = 16 * 1024 * 1024  # that much more in lines
 
     def _get_capabilities(self):
         """Those of the greeting count (RFC 9051 section 7.1): one round trip less."""

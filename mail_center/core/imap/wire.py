@@ -93,8 +93,11 @@ def fetch_responses(data: list) -> Iterator[dict[bytes, object]]:
     imapclient's own grouping is by message number, or by UID when there is one; a flag update
     that the server sends unasked carries no UID, and its message number would then pass for the
     UID of another mail. Responses without a UID can't be attributed and are left out.
+
+    A literal that there was no room for (empty, but announced with a size) is a tuple of one: its
+    size; :func:`left_size` tells it.
     """
-    data = [record for record in data or () if record is not None]
+    data = list(_with_sizes(data or ()))
     index = 0
     while index < len(data):
         response, index = _simple_response(data, index)
@@ -103,6 +106,31 @@ def fetch_responses(data: list) -> Iterator[dict[bytes, object]]:
             return
         if isinstance(response.get(b"UID"), int):
             yield response
+
+
+def _with_sizes(data: Iterable) -> Iterator[bytes | tuple[bytes, bytes]]:
+    """``data`` with a list of its size, ``(1234)``, in place of each literal that was left out."""
+    before = b""
+    for record in data:
+        if record is None:
+            continue
+        text, literal = record if isinstance(record, tuple) else (record, None)
+        text, before = before + text, b""
+        size = _LITERAL.search(text) if literal == b"" else None
+        if size and int(size[1]):
+            before = text[: size.start()] + b"(%d)" % int(size[1])
+        else:
+            yield text if literal is None else (text, literal)
+    if before:
+        yield before
+
+
+def left_size(value) -> int | None:
+    """The size of a literal that was left out; None for what is none."""
+    if not isinstance(value, tuple) or len(value) != 1:
+        return None
+    text = text_of(value[0])
+    return int(text) if text.isdecimal() and len(text) < 20 else None
 
 
 def _parsed_responses(data: list) -> Iterator[dict[bytes, object]]:
@@ -152,6 +180,7 @@ def vanished(data: list) -> tuple[tuple[int, int], ...]:
     return tuple(spans)
 
 
+_LITERAL = re.compile(rb"\{(\d+)\}\Z")
 _START = re.compile(rb"[1-9]\d* \(")
 _ITEM = re.compile(
     rb"([A-Za-z0-9.\-]+(?:\[[^\]\[\"{(]*\])?) "
