@@ -1,9 +1,14 @@
 from odoo import api, fields, models
 from odoo.exceptions import RedirectWarning
 
+from ..readable import nameable
+
 
 class MailCenterType(models.Model):
+    """What kind of mail it is. Its name is told to who may use it, and on mail that he may read."""
+
     _name = "mail.center.type"
+    _inherit = "mail.center.named"
     _description = "Email message type"
     _order = "sequence, name, id"
 
@@ -36,6 +41,25 @@ class MailCenterType(models.Model):
     )
 
     _name_unique = models.UniqueIndex("(name)", "A message type with this name already exists.")
+
+    @api.depends_context("uid")
+    def _compute_display_name(self):
+        shown = (self - nameable(self))._on_readable_mail()
+        for message_type in shown:
+            message_type.display_name = message_type.name
+        return super(MailCenterType, self - shown)._compute_display_name()
+
+    def _on_readable_mail(self):
+        """Those of these types that are on mail which the user may read, wherever he works."""
+        user = self.env.user
+        messages = self.env(su=False)["mail.center.message"].with_context(
+            allowed_company_ids=user.company_ids.ids
+        )
+        if not self or not messages.has_access("read"):
+            return self.browse()
+        return self.filtered(
+            lambda one: messages.search_count([("type_id", "=", one._origin.id)], limit=1)
+        )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_unless_used(self):

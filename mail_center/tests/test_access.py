@@ -112,6 +112,28 @@ class TestAccess(TransactionCase):
         self.assertTrue(self.may(self.owner, secret))
         self.assertFalse(self.may(self.stranger, secret))
 
+    def test_the_type_of_a_mail_is_told_to_who_may_read_the_mail_and_to_nobody_else(self):
+        profile = self.env["mail.center.profile"].create({"name": "Board"})
+        board, unused = self.env["mail.center.type"].create(
+            [{"name": name, "profile_ids": [(6, 0, profile.ids)]} for name in ("Board", "Unused")]
+        )
+        self.message.type_id = board
+        spec = {"type_id": {"fields": {"display_name": {}}}}
+
+        def said(user, kind):
+            """What a form says when the user only claims to write a mail of the type *kind*."""
+            form = self.env["mail.center.draft"].with_user(user)
+            return form.onchange({"type_id": kind.id}, [], spec)["value"]["type_id"]["display_name"]
+
+        theirs = self.message.with_user(self.reader)
+        self.assertEqual(theirs.web_read(spec)[0]["type_id"]["display_name"], "Board")
+        (group,) = theirs.formatted_read_group([("id", "=", theirs.id)], ["type_id"], ["__count"])
+        self.assertEqual(group["type_id"], (board.id, "Board"))
+        self.assertEqual(said(self.reader, unused), f"#{unused.id}")
+        for user in (self.stranger, self.sender):
+            self.assertEqual(said(user, board), f"#{board.id}")
+            self.assertEqual(board.with_user(user).sudo().display_name, f"#{board.id}")
+
     def test_a_record_shows_only_that_there_is_a_mail_to_who_may_not_read_the_account(self):
         partner = self.env["res.partner"].create({"name": "Eve"})
         self.env["mail.center.link"].create(
