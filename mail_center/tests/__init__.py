@@ -24,6 +24,7 @@ from . import (
     test_import,
     test_integration_guide,
     test_isolation,
+    test_jobs,
     test_log,
     test_log_exchange,
     test_loops,
