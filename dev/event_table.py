@@ -59,6 +59,8 @@ ADVICE = {
     "tried again by itself.",
     "oauth_signed_in": NOTHING,
     "oauth_signed_out": NOTHING,
+    "password_withheld": "Were port, encryption and certificates of the server changed on purpose? "
+    "Put them right, then type the password on the account again (*Sign out*, then sign in again).",
     "permission_changed": "Nothing to do; a permission that nobody wanted is taken away on the "
     "page *Permissions* of the account.",
     "permission_removed": NOTHING,
