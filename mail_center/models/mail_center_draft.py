@@ -22,8 +22,6 @@ SERVER_FIELDS = frozenset(
     {"user_id", "state", "outbox_id", "message_id", "version", "is_one_of_many",
      "resend_of_id", "reopened_version"}
 )
-# What the window tells of an account.
-ACCOUNT_SHOWN = ("name", "email", "sender_name", "signature", "user_id", "outgoing_type_id")
 
 
 class MailCenterDraft(models.Model):
@@ -194,7 +192,7 @@ class MailCenterDraft(models.Model):
         # A manager may read all types, and still writes with those of his own profiles.
         own = self.env["mail.center.profile"]._domain_of(self.env.user)
         return (
-            self.env["mail.center.account"].search_fetch([("can_send", "=", True)], ACCOUNT_SHOWN),
+            self.env["mail.center.account"].search([("can_send", "=", True)]),
             self.env["mail.center.type"].search_fetch(
                 Domain("profile_ids", "=", False) | Domain("profile_ids", "any", own), ["name"]
             ),
