@@ -1,5 +1,7 @@
 """What the mailer writes is written by nobody else: every stored field of every model is tried."""
 
+from contextlib import contextmanager
+
 from odoo.tests import TransactionCase, tagged
 
 from ..mailer_fields import is_mailers
@@ -66,23 +68,29 @@ class TestMailerFields(MatrixCase, TransactionCase):
         create, _write = self.values(model)
         return records.create(create)
 
-    def gets_through(self, record, field):
-        """Whether the user of *record* changes it."""
+    @contextmanager
+    def undone(self):
+        """What is tried in here leaves nothing behind, and need not succeed."""
         with self.env.cr.savepoint() as savepoint:
             try:
-                before = record.sudo()[field.name]
-                record.write({field.name: self.forged(record.sudo(), field)})
-                self.env.flush_all()
-                self.env.invalidate_all()
-                after = record.sudo()[field.name]
-                # Whoever changes a record may become the one who answers for it.
-                return after not in (before, record.env.user)
+                yield
             except Exception:
                 self.env.clear()
-                return False
             finally:
                 savepoint.rollback()
                 self.env.invalidate_all()
+
+    def gets_through(self, record, field):
+        """Whether the user of *record* changes it."""
+        with self.undone():
+            before = record.sudo()[field.name]
+            record.write({field.name: self.forged(record.sudo(), field)})
+            self.env.flush_all()
+            self.env.invalidate_all()
+            after = record.sudo()[field.name]
+            # Whoever changes a record may become the one who answers for it.
+            return after not in (before, record.env.user)
+        return False
 
     def test_no_field_that_the_mailer_writes_is_written_by_anybody_else(self):
         wrong, tried = [], 0
@@ -110,43 +118,31 @@ class TestMailerFields(MatrixCase, TransactionCase):
                 if not field or not field.store:
                     continue
                 tried += 1
-                with self.env.cr.savepoint() as savepoint:
-                    try:
-                        record.write({"account_id": self.elsewhere.id})
-                        self.env.flush_all()
-                        self.env.invalidate_all()
-                        if record.sudo().account_id == self.elsewhere:
-                            wrong.append(f"{kind} moves {model} into a foreign account")
-                    except Exception:
-                        self.env.clear()
-                    finally:
-                        savepoint.rollback()
-                        self.env.invalidate_all()
+                with self.undone():
+                    record.write({"account_id": self.elsewhere.id})
+                    self.env.flush_all()
+                    self.env.invalidate_all()
+                    if record.sudo().account_id == self.elsewhere:
+                        wrong.append(f"{kind} moves {model} into a foreign account")
         self.assertFalse(wrong, "\n".join(wrong))
         print(f"moves into a foreign account: {tried} tried, done 0")
 
     def is_made(self, model, kind, create, field, way):
         """Whether a new record has the value that is given by the values or the context."""
-        with self.env.cr.savepoint() as savepoint:
-            try:
-                value = self.forged(self.fresh(model), field)
-                records = self.env[model].with_user(self.users[kind])
-                if way == "context":
-                    records = records.with_context(**{f"default_{field.name}": value})
-                    record = records.create(create)
-                else:
-                    record = records.create({**create, field.name: value})
-                self.env.flush_all()
-                self.env.invalidate_all()
-                got = record.sudo()[field.name]
-                got = got.id if field.type == "many2one" else got
-                return bool(got) and str(got) == str(value)
-            except Exception:
-                self.env.clear()
-                return False
-            finally:
-                savepoint.rollback()
-                self.env.invalidate_all()
+        with self.undone():
+            value = self.forged(self.fresh(model), field)
+            records = self.env[model].with_user(self.users[kind])
+            if way == "context":
+                records = records.with_context(**{f"default_{field.name}": value})
+                record = records.create(create)
+            else:
+                record = records.create({**create, field.name: value})
+            self.env.flush_all()
+            self.env.invalidate_all()
+            got = record.sudo()[field.name]
+            got = got.id if field.type == "many2one" else got
+            return bool(got) and str(got) == str(value)
+        return False
 
     def test_nothing_that_the_mailer_writes_is_given_to_a_new_record(self):
         wrong, tried = [], 0
