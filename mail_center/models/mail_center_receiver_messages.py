@@ -4,6 +4,7 @@ from functools import partial
 from itertools import count as count_from
 
 from odoo import api, models
+from odoo.tools import split_every
 
 from ..core.ahead import ahead
 from ..core.beside import Beside
@@ -22,6 +23,7 @@ CAREFUL_COUNT = 20
 # Seconds of a scheduled job that must be left for a chunk to be fetched before it is wanted.
 WORTH_AHEAD = 2
 COUNTED_ANEW = 100  # mails that came into a folder at once
+SIZED_AT_ONCE = 5000  # mails
 MESSAGE_BYTES_MAX = 150 * 1024 * 1024
 
 
@@ -78,10 +80,21 @@ class MailCenterReceiver(models.AbstractModel):
     def _fetch(self, account, token, session, folder, status, uids):
         if not uids:
             return 0
-        stored = 0
+        careful = self._is_careful(account)
         self._transaction(lambda: self._advance(account, token, folder, status, complete=False))
         if session.far:
             session.compress()
+        stored = 0
+        with self._beside(len(uids), careful) as beside:
+            # What is held of each mail before it is fetched must not grow with the folder.
+            for some in split_every(SIZED_AT_ONCE, sorted(uids, reverse=True), list):
+                stored += self._fetch_some(account, token, session, folder, some, beside, careful)
+        return stored
+
+    @api.model
+    def _fetch_some(self, account, token, session, folder, uids, beside, careful):
+        """Fetch and store *uids* of the open folder, the newest first; how many were stored."""
+        stored = 0
         sizes = dict.fromkeys(uids, 0) | session.sizes(uids)
         whole = account.whole_megabytes * 1024**2 or MESSAGE_BYTES_MAX
         work = partial(gather, session, sizes=sizes, largest=MESSAGE_BYTES_MAX, whole=whole)
@@ -103,7 +116,6 @@ class MailCenterReceiver(models.AbstractModel):
         def meanwhile():
             self._transaction(lambda: self._renew(account, token))
 
-        careful = self._is_careful(account)
         count = CAREFUL_COUNT if careful else CHUNK_COUNT
 
         def gathered():
@@ -123,7 +135,7 @@ class MailCenterReceiver(models.AbstractModel):
                     return
                 sizes.update(rest)
 
-        with self._beside(len(uids), careful) as beside, closing(gathered()) as batches:
+        with closing(gathered()) as batches:
             for batch in batches:
                 intakes = list(self._taken(batch, meanwhile))
                 if intakes:  # else all of them were expunged meanwhile

@@ -27,7 +27,7 @@ class MailCenterReceiver(models.AbstractModel):
                 self._transaction(lambda: self._began(account, token, folder, status))
             border = folder.import_uidnext
             self._commit()
-            young = set(session.uids_since(since))
+            young = set(session.uids_since(since, low=min(uids)))
             older = [uid for uid in uids if uid < border and uid not in young]
             if older:
                 self._transaction(

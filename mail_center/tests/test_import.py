@@ -142,3 +142,6 @@ class TestImport(MailboxCase):
             session.select("INBOX")
             self.assertEqual(session.uids_since(date.today() + timedelta(days=400)), [])
             self.assertEqual(len(session.uids_since(date(1970, 1, 1))), 1)
+            last = session.uids_since(date(1970, 1, 1))[-1]
+            # The server's own answer to a span that ends with an asterisk has the last mail.
+            self.assertEqual(session.uids_since(date(1970, 1, 1), low=last + 1), [])

@@ -68,16 +68,19 @@ class Reading(Opening):
             found = _esearch(wire.text_of(extended[-1])) if extended else _numbers(data)
         return sorted({uid for uid in found if low <= uid and (high is None or uid <= high)})
 
-    def uids_since(self, day: date) -> list[int]:
-        """The UIDs in the open folder whose INTERNALDATE is on ``day`` or later, sorted.
+    def uids_since(self, day: date, low: int = 1) -> list[int]:
+        """The UIDs from ``low`` on in the open folder whose INTERNALDATE is on ``day`` or later,
+        sorted.
 
-        The day is the server's own, without a time zone (RFC 3501 section 6.4.4).
+        The day is the server's own, without a time zone (RFC 3501 section 6.4.4). A server looks
+        at every mail that it is asked of: those below ``low`` are left in peace.
         """
         self._need_selected()
         with self._command("SEARCH"):
             text = f"{day.day}-{wire.MONTHS[day.month - 1].capitalize()}-{day.year:04}"
-            data = self._ok(self._imap.uid("SEARCH", "SINCE", text))
-            return sorted(set(_numbers(data)))
+            # The last mail is in every span that ends with an asterisk, whatever its UID.
+            data = self._ok(self._imap.uid("SEARCH", "UID", f"{low}:*", "SINCE", text))
+            return sorted({uid for uid in _numbers(data) if uid >= low})
 
     def sizes(self, uids: Iterable[int]) -> dict[int, int]:
         """UID → RFC822.SIZE in bytes. UIDs that are gone are missing."""
