@@ -18,14 +18,16 @@ TARGET = ROOT / "docs" / "admin" / "events.inc"
 CODE = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*\Z")
 #: Method that writes the log, and the place of the event code among its arguments.
 WRITERS = {"_add": 1, "_audit": 0, "_tell": 1, "_log": 0}
-#: ``f"send_{row.state}"``: the states of outgoing mail, and the level of each.
+#: ``f"send_{row.state}"``: the states of outgoing mail, the level of each, and its name.
 STATES = {
-    "sent": "info",
-    "partly_sent": "warning",
-    "deferred": "warning",
-    "failed": "error",
-    "uncertain": "warning",
+    "sent": ("info", "Sent"),
+    "partly_sent": ("warning", "Partly sent"),
+    "deferred": ("warning", "Will be tried again"),
+    "failed": ("error", "Not sent"),
+    "uncertain": ("warning", "Perhaps sent"),
 }
+#: Of the sentences that one function makes for several events, the words of this one.
+ONLY = {"oauth_ended": "has expired or was withdrawn", "oauth_setup": "client ID or secret"}
 NOTHING = "Nothing to do."
 LOGIN = "Type the password on the account again, or sign in again; *Test connection* tells more."
 #: Event code: what to do about it.
@@ -112,13 +114,19 @@ def found(root: Path = ROOT) -> dict[str, dict]:
         if "tests" in path.relative_to(root).parts:
             continue
         tree = ast.parse(path.read_text(encoding="utf-8"))
-        for call in ast.walk(tree):
-            for one in _branches(call):
-                for code in _codes(one):
-                    event = events.setdefault(code, {"levels": set(), "says": set()})
-                    state = STATES.get(code.removeprefix("send_"))
-                    event["levels"] |= {state} if state else _levels(one)
-                    event["says"] |= _sentences(one)
+        functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+        for function in functions:
+            for call in ast.walk(function):
+                for one in _branches(call):
+                    for code in _codes(one):
+                        event = events.setdefault(code, {"levels": set(), "says": set()})
+                        level, word = STATES.get(code.removeprefix("send_"), ("", "…"))
+                        event["levels"] |= {level} if level else _levels(one)
+                        event["says"] |= {
+                            re.sub(r"^…(?=: mail no)", word, text)
+                            for text in _sentences(one, function, functions)
+                            if ONLY.get(code, "") in text
+                        }
     return events
 
 
@@ -165,11 +173,41 @@ def _levels(call: ast.Call) -> set[str]:
     return words or {"info"}
 
 
-def _sentences(call: ast.Call) -> set[str]:
-    """What the line says, in English, with *…* where something is filled in."""
+def _sentences(call: ast.Call, function: ast.FunctionDef, functions: list) -> set[str]:
+    """What the line says, in English, with *…* where something is filled in.
+
+    ``functions``: those of the same file, in which the sentence may be made.
+    """
+    return _said(call.args) or _made(call.args[WRITERS[call.func.attr] + 1], function, functions)
+
+
+def _made(value: ast.AST, function: ast.FunctionDef, functions: list) -> set[str]:
+    """The sentences of a name or of a call, wherever they come from."""
+    if isinstance(value, ast.Call):
+        name = getattr(value.func, "attr", "")
+        return _said([value]) or _said([one for one in functions if one.name == name])
+    if not isinstance(value, ast.Name):
+        return set()
+    values = [
+        node.value for node in ast.walk(function)
+        if isinstance(node, ast.Assign) and value.id in map(ast.unparse, node.targets)
+    ]
+    names = [one.arg for one in function.args.args]
+    if value.id in names:  # given by who calls it: *self* is not among the arguments there
+        place = names.index(value.id) - 1
+        values = [
+            node.args[place]
+            for one in functions for node in ast.walk(one)
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == function.name
+            and len(node.args) > place
+        ]
+    return _said(values) or set().union(*(_made(one, function, functions) for one in values))
+
+
+def _said(parts: list[ast.AST]) -> set[str]:
     return {
         re.sub(r"%(\(\w+\))?[sd]", "…", node.args[0].value)
-        for part in call.args
+        for part in parts
         for node in ast.walk(part)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
         and node.func.attr == "_" and node.args and isinstance(node.args[0], ast.Constant)
@@ -199,7 +237,11 @@ def table(events: dict[str, dict]) -> str:
         event = events[code]
         says = " / ".join(sorted(_escaped(text) for text in event["says"])) or "–"
         lines += [
-            f"   * - ``{code}``",
+            # The form of a line in the log leads here.
+            f"   * - .. _{code}:",
+            "",
+            f"       ``{code}``",
+            "",
             f"     - {', '.join(sorted(event['levels']))}",
             f"     - {says}",
             f"     - {ADVICE[code]}",

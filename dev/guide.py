@@ -33,6 +33,11 @@ GUIDES = {
         ["architecture", "document", "placeholder", "provider", "automation", "integration"],
     ),
 }
+FOR = {
+    "user": "For everybody who writes and reads mail in Odoo: a page for each task.",
+    "admin": "For who installs Odoo and looks after its mail.",
+    "developer": "For who adds something of his own, or lets another program send.",
+}
 
 
 def files() -> dict[Path, str]:
@@ -53,7 +58,7 @@ def files() -> dict[Path, str]:
         TARGET / folder / f"{name}.html": _page(titles, folder, name, body)
         for (folder, name), body in bodies.items()
     }
-    pages[TARGET / "index.html"] = _page(titles, "", "", "<p>Choose a page.</p>\n")
+    pages[TARGET / "index.html"] = _page(titles, "", "", _overview(titles))
     return pages
 
 
@@ -67,6 +72,7 @@ def _page(titles: dict, folder: str, name: str, body: str) -> str:
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title} – Email Center</title>
 <link rel="stylesheet" href="{up}guide.css">
+<link rel="icon" href="{up}../description/icon.png">
 </head>
 <body>
 <nav aria-label="Pages">
@@ -78,6 +84,16 @@ def _page(titles: dict, folder: str, name: str, body: str) -> str:
 </body>
 </html>
 """
+
+
+def _overview(titles: dict) -> str:
+    """What the first page says: for whom each guide is, and where it begins."""
+    lines = []
+    for key, (guide, names) in GUIDES.items():
+        first = f'<a href="{key}/{names[0]}.html">{titles[key, names[0]]}</a>'
+        lines.append(f"<h2>{escape(guide)}</h2>\n")
+        lines.append(f"<p>{escape(FOR[key])} It begins with {first}.</p>\n")
+    return "".join(lines)
 
 
 def _contents(titles: dict, folder: str, name: str, up: str) -> str:

@@ -99,6 +99,8 @@ class MailCenterUpload(models.Model):
         if sizes and sum(sizes) != size:
             raise UserError(self.env._("The sizes of the files do not fit together."))
         name = str(name)[:NAME_MAX].strip() or "?"
+        if not sizes and (begin := self._decoded(head)):
+            self._kind_of(name, begin)  # before anything is made for it
         folder = self.env["mail.center.folder"]._local_folder(account, folder_name)
         uploads = self.sudo()
         mine = [("user_id", "=", self.env.uid), ("state", "=", "receiving")]
@@ -132,16 +134,9 @@ class MailCenterUpload(models.Model):
         if not content or len(content) > PART_MAX or self.received + len(content) > self.size:
             raise UserError(self.env._("This part does not belong to the file."))
         if not self.received and not self.kind:
-            self.kind = kind_of(content[:1000])
+            self.kind = self._kind_of(self.name, content)
             if self.kind == "eml":
                 self.file_sizes = [self.size]
-            if not self.kind:
-                raise UserError(
-                    self.env._(
-                        "“%s” holds no mail that can be read: choose an mbox file, .eml files, "
-                        "or a zip of a Maildir.", self.name,
-                    )
-                )
         attachments = self.env["mail.center.filing"]._attachments()
         attachments.create(
             {
@@ -157,11 +152,31 @@ class MailCenterUpload(models.Model):
             self.env.ref("mail_center.ir_cron_read_uploads").sudo()._trigger()
         return self.received
 
+    @api.model
+    def _kind_of(self, name, content):
+        """The kind of a file by its first bytes; a person is told of what is none."""
+        kind = kind_of(content[:1000])
+        if not kind:
+            raise UserError(
+                self.env._(
+                    "“%s” holds no mail that can be read: choose an mbox file, .eml files, "
+                    "or a zip of a Maildir.", name,
+                )
+            )
+        return kind
+
+    @api.model
+    def _decoded(self, head):
+        """The first bytes of a file out of their base64; None if they are none."""
+        try:
+            return base64.b64decode(head or "", validate=True)[:HEAD_MAX]
+        except (TypeError, ValueError):
+            return None
+
     def _begins_with(self, head):
         """Whether what came so far begins with *head* (base64), as far as both go."""
-        try:
-            head = base64.b64decode(head or "", validate=True)[:HEAD_MAX]
-        except (TypeError, ValueError):
+        head = self._decoded(head)
+        if head is None:
             return False
         here = self._parts()[:1].raw or b""
         length = min(len(head), len(here))

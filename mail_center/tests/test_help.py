@@ -1,3 +1,5 @@
+from pathlib import Path
+
 from lxml import etree
 from odoo.tests import HttpCase, TransactionCase, new_test_user, tagged
 from odoo.tools.misc import file_path
@@ -18,11 +20,31 @@ class TestHelp(HttpCase):
         pages = set()
         for view in self.forms():
             arch = etree.fromstring(self.env[view.model].get_view(view.id, "form")["arch"])
-            links = arch.xpath("//widget[@name='mail_center_help']/@page")
+            links = arch.xpath("//widget[@name='mail_center_help']")
             self.assertEqual(len(links), 1, f"the help of {view.name}")
-            self.assertTrue(file_path(f"mail_center/static/guide/{links[0]}.html"))
-            pages.add(links[0])
+            page = self.page(links[0].get("page"))
+            if section := links[0].get("section"):
+                self.assertEqual(len(page.xpath(f"//*[@id='{section}']")), 1, view.name)
+            pages.add(links[0].get("page"))
         self.assertGreater(len(pages), 5, "a form leads to the page about it, not all to one")
+
+    def page(self, name):
+        path = Path(file_path(f"mail_center/static/guide/{name}.html"))
+        return etree.HTML(path.read_text())
+
+    def test_a_line_of_the_log_leads_to_its_event(self):
+        view = self.env.ref("mail_center.mail_center_log_view_form")
+        arch = etree.fromstring(view.arch)
+        (link,) = arch.xpath("//widget[@name='mail_center_help']")
+        self.assertEqual(link.get("field"), "event")
+        rows = self.page(link.get("page")).xpath("//table//tr[td]/td[1]")
+        events = [row.xpath("string(.//span)").strip() for row in rows]
+        self.assertIn("sync_failed", events)
+        # Written as static/src/help/help.js does.
+        self.assertEqual(
+            [row.xpath("string(.//@id)") for row in rows],
+            [event.replace("_", "-") for event in events],
+        )
 
     def test_the_guide_is_served_and_fetches_nothing_from_elsewhere(self):
         answer = self.url_open("/mail_center/static/guide/user/first-mailbox.html")

@@ -244,6 +244,13 @@ class TestUpload(UploadCase):
         with self.assertRaisesRegex(UserError, "holds no mail"):
             self.upload(b"\x89PNG\r\n" * 100, name="picture.png")
 
+    def test_a_picture_among_the_files_leaves_nothing_that_waits_for_ever(self):
+        head = base64.b64encode(b"\x89PNG\r\n" * 100).decode()
+        with self.assertRaisesRegex(UserError, "picture.png.*holds no mail"):
+            self.uploads.start(self.account.id, "Holiday", "picture.png", 600, None, head)
+        self.assertFalse(self.uploads.search([("account_id", "=", self.account.id)]))
+        self.assertFalse(self.account.folder_ids.filtered(lambda one: one.path == "Holiday"))
+
     def test_a_damaged_zip_says_so_and_stops_nothing_else(self):
         broken = self.upload(b"PK\x03\x04" + b"x" * 5000, name="broken.zip")
         good = self.upload(self.mbox(self.mails(2)))

@@ -13,7 +13,7 @@ GUIDES = [*sorted(ROOT.glob("docs/user/*.rst")), *sorted(ROOT.glob("docs/admin/*
 OTHERS = {
     "Access Rights", "Add a line", "Apps", "Email Center: Manager", "Email Center: User",
     "Email Center: …",
-    "Manage databases", "Measures", "Next execution", "Scheduled Actions",
+    "Manage databases", "Measures", "Next Execution Date", "Automation", "Scheduled Actions",
     "Email privacy: Privacy officer", "Technical", "Update Apps List", "Users & Companies", "Users",
     '"two words"', "anna", "app password", "email manager", "later", "neutralize",
     "x", "y", "z",

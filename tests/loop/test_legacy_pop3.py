@@ -110,6 +110,8 @@ def test_a_legacy_mailbox_is_adopted_fetched_and_switched_with_nothing_lost_or_d
     page.locator("tr.o_data_row", has_text=ADDRESS).locator("td[name=name]").click()
     assert page.wait_for_selector(".o_mail_center_legacy").is_visible()
     page.click("button[name=action_switch_to_imap]")
+    sheet, text = page.locator(".modal-body"), page.locator(".modal div[name=explanation]").first
+    assert text.bounding_box()["x"] >= sheet.bounding_box()["x"], "the dialog can be read"
     page.fill(".modal div[name=imap_port] input", str(sandbox.ports["imaps"]))
     page.click(".modal footer button[name=action_compare]:visible")
     page.wait_for_selector(".modal .o_mail_center_switch_counts:visible")

@@ -2,17 +2,33 @@ import { Component } from "@odoo/owl";
 import { registry } from "@web/core/registry";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
-/** A link to the page of the guides that is about this form; Odoo's own serves only odoo.com. */
+/**
+ * A link to the page of the guides that is about this form; Odoo's own serves only odoo.com.
+ *
+ * ``section`` is the place on that page; ``field`` names a field of the record that tells it.
+ */
 export class HelpLink extends Component {
     static template = "mail_center.HelpLink";
-    static props = { ...standardWidgetProps, page: String, record: { optional: true } };
+    static props = {
+        ...standardWidgetProps,
+        page: String,
+        section: { type: String, optional: true },
+        field: { type: String, optional: true },
+    };
 
     get url() {
-        return `/mail_center/static/guide/${this.props.page}.html`;
+        const { page, section, field, record } = this.props;
+        const place = (field && record.data[field]) || section;
+        const url = `/mail_center/static/guide/${page}.html`;
+        return place ? `${url}#${encodeURIComponent(place.replaceAll("_", "-"))}` : url;
     }
 }
 
 registry.category("view_widgets").add("mail_center_help", {
     component: HelpLink,
-    extractProps: ({ attrs }) => ({ page: attrs.page }),
+    extractProps: ({ attrs }) => ({
+        page: attrs.page,
+        section: attrs.section,
+        field: attrs.field,
+    }),
 });

@@ -59,21 +59,36 @@ export class UploadFiles extends Component {
             return;
         }
         Object.assign(this.state, { busy: true, error: "" });
+        const refused = [];
+        let sent = 0;
         try {
             for (const bundle of this.bundles) {
                 Object.assign(this.state, { name: bundle.name, percent: 0 });
-                await this.send(bundle, account.id, folder);
+                try {
+                    await this.send(bundle, account.id, folder);
+                    sent++;
+                } catch (error) {
+                    if (!error.data) {
+                        throw error;
+                    }
+                    // One that is no mail, among others: they are sent all the same.
+                    refused.push(error.data.message);
+                }
             }
         } catch (error) {
-            this.state.error = error.data?.message || error.message;
-            return;
+            refused.push(error.message);
         } finally {
             this.state.busy = false;
         }
-        if (!this.gone) {
-            this.action.doAction("mail_center.mail_center_upload_action", {
-                clearBreadcrumbs: false,
-            });
+        if (refused.length && sent) {
+            refused.push(_t("The other files were uploaded."));
+        }
+        this.state.error = refused.join("\n");
+        if (!this.gone && !refused.length) {
+            // From the list itself it is not put behind itself once more.
+            const here = this.action.currentController?.action.res_model === "mail.center.upload";
+            const stackPosition = here && "replaceCurrentAction";
+            this.action.doAction("mail_center.mail_center_upload_action", { stackPosition });
         }
     }
 
