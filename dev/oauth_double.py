@@ -66,47 +66,32 @@ class _Mail(Sandbox):
             file.write(DOVECOT.format(home=self.home))
 
 
-class Provider:
-    """``seconds``: how long an access token says that it holds."""
+class TokenEndpoint:
+    """The provider without its mail servers. ``seconds``: how long a token says that it holds."""
 
     def __init__(self, seconds: int = 3600):
         self.seconds = seconds
-        self.rotates = False
+        self.rotates = False  # a refresh token counts once, each answer brings the next
         self.scope = ""  # what the page was asked to let the person agree to
         self.broken: int | None = None  # the status that every request for a token gets
         self.asked: list[dict[str, str]] = []  # the forms at the token endpoint
         self.logins: list[str] = []  # tokens that servers have asked about
         self.sent: list[tuple[str, list[str], bytes]] = []
+        self.is_asked, self.holds = threading.Event(), threading.Event()
+        self.holds.set()  # cleared: answers wait until it is set
         self._access: dict[str, tuple[str, float]] = {}
         self._refresh: dict[str, str] = {}
         self._codes: dict[str, str] = {}
 
-    def __enter__(self) -> Provider:
+    def __enter__(self):
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         threading.Thread(target=self._http.serve_forever, daemon=True).start()
-        self.mail = _Mail(self._http.server_port)
-        self.mail._prepare()
-        self.mail.start_dovecot()
-        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-        context.load_cert_chain(self.mail.settings["certificate"], self.mail.settings["key"])
-        self._smtp = Controller(
-            _Smtp(self), hostname="127.0.0.1", port=self.mail.ports["smtps"], ssl_context=context,
-            auth_required=True, auth_require_tls=False, auth_exclude_mechanism=["PLAIN", "LOGIN"],
-        )
-        self._smtp.start()
         return self
 
     def __exit__(self, *_exc) -> None:
-        with contextlib.suppress(Exception):
-            self._smtp.stop()
+        self.holds.set()
         self._http.shutdown()
         self._http.server_close()
-        self.mail.stop_dovecot()
-        shutil.rmtree(self.mail.home, ignore_errors=True)
-
-    @property
-    def smtp_port(self) -> int:
-        return self.mail.ports["smtps"]
 
     @property
     def url(self) -> str:
@@ -119,6 +104,16 @@ class Provider:
         code = secrets.token_urlsafe(16)
         self._codes[code] = address
         return code
+
+    def consent(self, address: str) -> str:
+        """The person has agreed: the refresh token."""
+        refresh = secrets.token_urlsafe(24)
+        self._refresh[refresh] = address
+        return refresh
+
+    def knows(self, refresh: str) -> bool:
+        """Whether this refresh token counts."""
+        return refresh in self._refresh
 
     def expire(self) -> None:
         """No access token counts any more, whatever it said."""
@@ -137,6 +132,8 @@ class Provider:
 
     def token(self, form: dict[str, str]) -> tuple[int, dict]:
         self.asked.append(form)
+        self.is_asked.set()
+        self.holds.wait(60)
         if self.broken:
             return self.broken, {}
         if (form.get("client_id"), form.get("client_secret")) != (CLIENT, SECRET):
@@ -154,14 +151,42 @@ class Provider:
                   "id_token": f"e30.{claims.decode().rstrip('=')}.x"}
         if form["grant_type"] == "authorization_code" or self.rotates:
             self._refresh.pop(form.get("refresh_token", ""), None)
-            answer["refresh_token"] = secrets.token_urlsafe(24)
-            self._refresh[answer["refresh_token"]] = address
+            answer["refresh_token"] = self.consent(address)
         elif "scope" in form:  # as Microsoft's, which always gives one
             answer["refresh_token"] = form["refresh_token"]
         return 200, answer
 
 
-def _handler(provider: Provider):
+class Provider(TokenEndpoint):
+    """All of it: an IMAP, a POP3 and an SMTP server that take its tokens."""
+
+    def __enter__(self) -> Provider:
+        super().__enter__()
+        self.mail = _Mail(self._http.server_port)
+        self.mail._prepare()
+        self.mail.start_dovecot()
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(self.mail.settings["certificate"], self.mail.settings["key"])
+        self._smtp = Controller(
+            _Smtp(self), hostname="127.0.0.1", port=self.mail.ports["smtps"], ssl_context=context,
+            auth_required=True, auth_require_tls=False, auth_exclude_mechanism=["PLAIN", "LOGIN"],
+        )
+        self._smtp.start()
+        return self
+
+    def __exit__(self, *_exc) -> None:
+        with contextlib.suppress(Exception):
+            self._smtp.stop()
+        super().__exit__()
+        self.mail.stop_dovecot()
+        shutil.rmtree(self.mail.home, ignore_errors=True)
+
+    @property
+    def smtp_port(self) -> int:
+        return self.mail.ports["smtps"]
+
+
+def _handler(provider: TokenEndpoint):
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self):  # noqa: N802
             body = self.rfile.read(int(self.headers["Content-Length"])).decode()

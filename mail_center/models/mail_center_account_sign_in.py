@@ -49,6 +49,8 @@ class MailCenterAccount(models.Model):
     )
     oauth_retry = fields.Datetime(readonly=True, copy=False)
     oauth_failures = fields.Integer(readonly=True, copy=False, aggregator=None)
+    # Until when a worker is asking for a new token: the others wait for what it gets.
+    oauth_renewing = fields.Datetime(readonly=True, copy=False)
     # The key of the provider whose sign-in fits these servers, an addon of which is installed.
     oauth_offer = fields.Char(compute="_compute_oauth_offer")
 
@@ -259,6 +261,7 @@ class MailCenterAccount(models.Model):
             secrets._put(self, REFRESH, token.refresh, {self._oauth_token_url()}, typed=typed)
         self.write({
             "oauth_state": "ok", "oauth_problem": False, "oauth_failures": 0, "oauth_retry": False,
+            "oauth_renewing": False,
             "oauth_expires": self.env.cr.now().replace(microsecond=0)
             + timedelta(seconds=token.seconds),
         })

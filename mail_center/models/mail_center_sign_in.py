@@ -1,13 +1,19 @@
+import time
+from datetime import timedelta
 from functools import partial
 
 from odoo import api, models
 
 from ..core.endpoint import MailServerError
 from ..core.oauth import OAuthError, request_token
-from .mail_center_account_sign_in import REFRESH
+from .mail_center_account_sign_in import MARGIN_SECONDS, REFRESH
 
 # A provider that is away for a quarter of an hour must not stop the mail.
 AHEAD_SECONDS = 15 * 60
+# A worker that died while it asked for a token is waited for so long.
+RENEWING_SECONDS = 60
+# Who finds another one asking waits for the answer, and looks so often whether it is there.
+WAIT_SECONDS, LOOK_SECONDS = 20, 0.2
 # What a refused renewal is to the jobs that wanted to log in.
 _KINDS = {"later": "throttled", "consent": "auth", "setup": "refused"}
 
@@ -27,29 +33,76 @@ class MailCenterSignIn(models.AbstractModel):
         ).filtered(lambda one: one._oauth_is_due(AHEAD_SECONDS))
         for number, account in enumerate(accounts, 1):
             job, account = self._for_owner(account)
-            job._renew(account)
+            job._renew(account, AHEAD_SECONDS)
             if not self.env["ir.cron"]._commit_progress(1, remaining=len(accounts) - number):
                 return
 
     @api.model
-    def _renew(self, account):
-        """Ask for a new access token between two transactions. Returns the OAuthError, if any.
+    def _renew(self, account, seconds=MARGIN_SECONDS):
+        """Ask for a new access token between two transactions, if the old one ends within
+        *seconds*. Returns the OAuthError, if any.
 
-        Two workers may do so at once: both get a token that works.
+        One worker at a time: a provider may take each refresh token only once (RFC 9700 section
+        4.14.2), and who came second would believe that the consent has ended.
         """
-        url = account._oauth_token_url()
-        refresh = self.env["mail.center.account.secret"]._get(account, REFRESH, url)
-        form = {**account._oauth_form(), "grant_type": "refresh_token", "refresh_token": refresh}
+        url, form = account._oauth_token_url(), account._oauth_form()
         self._commit()
+        until = time.monotonic() + WAIT_SECONDS
+        while True:
+            self.env.invalidate_all()
+            (turn, refresh), _left = self._transaction(
+                partial(self._take_turn, account, url, seconds)
+            )
+            if turn == "fresh":
+                return None
+            if turn == "mine":
+                break
+            if time.monotonic() > until:
+                return OAuthError("later", "another worker is asking")
+            time.sleep(LOOK_SECONDS)
         try:
             if not refresh:
                 raise OAuthError("consent", "no refresh token")
-            token = request_token(url, form)
+            token = request_token(
+                url, {**form, "grant_type": "refresh_token", "refresh_token": refresh}
+            )
         except OAuthError as error:
-            self._transaction(partial(account._oauth_refused, error))
-            return error
-        self._transaction(partial(account._oauth_store, token))
-        return None
+            outcome, work = error, partial(account._oauth_refused, error)
+        else:
+            outcome, work = None, partial(account._oauth_store, token)
+        counts, _left = self._transaction(partial(self._end_turn, account, url, refresh, work))
+        return outcome if counts else None
+
+    @api.model
+    def _take_turn(self, account, url, seconds):
+        """Whether to ask *url* for a new token now. Part of a transaction.
+
+        ``("mine", the refresh token)``; ``("fresh", "")``: the access holds for more than
+        *seconds*, or there is none any more; ``("busy", "")``: another worker is asking.
+        """
+        now = self.env.cr.now()
+        if not account.exists() or not account._oauth_is_due(seconds):
+            return "fresh", ""
+        if account.oauth_renewing and account.oauth_renewing > now:
+            return "busy", ""
+        account.oauth_renewing = now + timedelta(seconds=RENEWING_SECONDS)
+        return "mine", self.env["mail.center.account.secret"]._get(account, REFRESH, url)
+
+    @api.model
+    def _end_turn(self, account, url, refresh, work):
+        """Do *work*, what the answer for the token *refresh* means, and let others ask.
+
+        Not if somebody has signed in or out meanwhile: then it means nothing any more. Returns
+        whether it does. Part of a transaction.
+        """
+        if not account.exists():
+            return False
+        account.oauth_renewing = False
+        held = self.env["mail.center.account.secret"]._get(account, REFRESH, url)
+        if account.auth == "password" or held != refresh:
+            return False
+        work()
+        return True
 
     @api.model
     def _keep_fresh(self, account):

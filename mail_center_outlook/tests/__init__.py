@@ -1,1 +1,1 @@
-from . import test_sign_in
+from . import test_sign_in, test_sign_in_at_once
