@@ -53,7 +53,7 @@ class MailCenterUpload(models.Model):
     received = BigInteger(readonly=True, aggregator=None)
     part_sizes = fields.Json(readonly=True, groups=NO_ACCESS)
     file_sizes = fields.Json(readonly=True, groups=NO_ACCESS)
-    # Where reading goes on: bytes of an mbox, members of a zip, files.
+    # Where reading goes on: bytes of an mbox, of what is in a zip, or files.
     position = BigInteger(readonly=True, aggregator=None)
     total = BigInteger(readonly=True, aggregator=None)
     progress = fields.Float(compute="_compute_progress", string="Progress (%)", aggregator=None)
@@ -160,7 +160,7 @@ class MailCenterUpload(models.Model):
             raise UserError(
                 self.env._(
                     "“%s” holds no mail that can be read: choose an mbox file, .eml files, "
-                    "or a zip of a Maildir.", name,
+                    "or a zip of such files or of a Maildir.", name,
                 )
             )
         return kind

@@ -6,7 +6,7 @@ import psycopg2
 from odoo import api, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
-from ..core.archive import ArchiveError, opened, read_files, read_mbox, read_zip
+from ..core.archive import ArchiveError, opened, read_files, read_mbox, read_zip, zip_size
 from ..core.intake import Intake, take_in
 
 _logger = logging.getLogger(__name__)
@@ -111,10 +111,7 @@ class MailCenterUploadReader(models.AbstractModel):
             return upload.size
         if upload.kind == "eml":
             return len(upload.file_sizes)
-        total = 0
-        for found in read_zip(stream, limit=0):
-            total = found.after
-        return total
+        return zip_size(stream)
 
     @api.model
     def _found(self, upload, stream):

@@ -103,6 +103,25 @@ class TestUpload(UploadCase):
         self.assertEqual(self.counts(both), ("done", 0, 6, 0))
         self.assertEqual(len(self.subjects()), 7)
 
+    def test_a_zip_of_thunderbirds_folders_is_read_on_where_a_worker_left_it(self):
+        mails, packed = self.mails(250), io.BytesIO()
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("Mail/Inbox", self.mbox(mails[:150]))
+            archive.writestr("Mail/Inbox.msf", "// <!-- <mdb:mork:z v=\"1.4\"/> -->")
+            archive.writestr("Mail/Archives.sbd/2023", self.mbox(mails[150:]))
+        upload = self.upload(packed.getvalue(), name="Mail.zip")
+        reader = self.env["mail.center.upload.reader"]
+        with patch.object(type(reader), "_note_try", side_effect=[0, InterruptedError]), \
+                mute_logger(READER):
+            upload.state = "running"
+            self.run_reader()  # stopped behind the first hundred
+        self.assertEqual((upload.state, upload.imported), ("failed", 100))
+        self.assertTrue(0 < upload.position < upload.total)
+        upload.with_user(self.user).action_resume()
+        self.run_reader()
+        self.assertEqual(self.counts(upload), ("done", 250, 0, 0))
+        self.assertEqual((upload.progress, len(self.subjects())), (100, 250))
+
     def test_many_eml_files_come_as_one_upload(self):
         mails = self.mails(5)
         upload = self.upload(b"".join(mails), sizes=[len(mail) for mail in mails])

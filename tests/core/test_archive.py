@@ -18,6 +18,7 @@ from core.archive import (
     read_files,
     read_mbox,
     read_zip,
+    zip_size,
     zipped,
 )
 
@@ -127,7 +128,63 @@ def test_a_maildir_and_eml_files_in_a_zip():
     assert [set(one.flags) for one in found if one.raw] == [
         {"\\Seen"}, {"\\Seen", "\\Flagged"}, set(), {"\\Seen"},
     ]
-    assert subjects(read_zip(file, 2)) == ["Mail 3", "Mail 6"]
+    assert subjects(read_zip(file, found[1].after)) == ["Mail 3", "Mail 6"]
+
+
+def thunderbird():
+    """A profile's folder of mail, packed: mbox files without an ending, in folders of folders."""
+    deleted = b"X-Mozilla-Status: 0009\n" + mail(99)
+    return {
+        "Mail/Local Folders/Inbox": mbox(mail(1), deleted, mail(2)),
+        "Mail/Local Folders/Inbox.msf": b"// <!-- <mdb:mork:z v=\"1.4\"/> -->\n",
+        "Mail/Local Folders/Archives": b"",
+        "Mail/Local Folders/Archives.sbd/2023": mbox(mail(3)).replace(
+            b"From a@x.example", b"From - "),
+        "Mail/Local Folders/notes.txt": b"From the beginning it was clear\n",
+        "Takeout/Mail/All mail.mbox": mbox(mail(4), mail(5)),
+        "Mail/loose.eml": mail(6),
+        "__MACOSX/Mail/Local Folders/._Inbox": b"From x Mon Nov 30 05:00:00 2026\n",
+    }
+
+
+def test_the_folders_of_thunderbird_and_a_takeout_in_a_zip():
+    file = zipped_of(thunderbird())
+    found = list(read_zip(file))
+    assert subjects(found) == [f"Mail {n}" for n in range(1, 7)]
+    assert found[-1].after == zip_size(file)
+
+
+@pytest.mark.parametrize("compression", [zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED])
+def test_reading_a_zip_goes_on_at_every_place_where_it_was_left(compression):
+    file = zipped_of(thunderbird(), compression)
+    whole = list(read_zip(file))
+    assert [one.after for one in whole] == sorted(one.after for one in whole)
+    for number, one in enumerate(whole):
+        rest = [r.raw for r in read_zip(file, one.after) if r.raw]
+        assert rest == [w.raw for w in whole[number + 1 :] if w.raw]
+
+
+def test_a_damaged_or_locked_mbox_in_a_zip_is_named_and_the_rest_is_read():
+    data = zipped_of({"Inbox": mbox(*(mail(n, f"{n}" * 999) for n in range(200))),
+                      "Sent": mbox(mail(1000))}, zipfile.ZIP_STORED).getvalue()
+    damaged = bytearray(data)
+    damaged[len(data) // 2] ^= 0xFF  # its checksum is wrong now
+    found = list(read_zip(io.BytesIO(bytes(damaged))))
+    assert [one.name for one in found if one.error == "broken"] == ["Inbox"]
+    assert subjects(found)[-1] == "Mail 1000"
+    locked = bytearray(data)
+    for signature, place in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        locked[data.index(signature) + place] |= 1
+    found = list(read_zip(io.BytesIO(bytes(locked))))
+    assert [(one.error, one.name) for one in found if one.error] == [("encrypted", "Inbox")]
+    assert subjects(found) == ["Mail 1000"]
+
+
+def test_a_bomb_that_calls_itself_an_mbox_is_named():
+    head = b"From a@x.example Mon Nov 30 05:00:00 2026\n"
+    file = zipped_of({"Inbox": head + b"\n" * 50_000_000, "Sent": mbox(mail(1))})
+    found = list(read_zip(file))
+    assert [one.error for one in found] == ["ratio", ""]
 
 
 def test_names_that_climb_are_only_names(tmp_path, monkeypatch):
@@ -219,6 +276,7 @@ def test_an_encrypted_and_a_damaged_member_do_not_stop_the_rest():
 def test_random_damage_never_raises_anything_else():
     source = random.Random(1)
     for original in (zipped_of({"a.eml": mail(1), "b.eml": mail(2) * 30}).getvalue(),
+                     zipped_of({"Inbox": mbox(mail(1), mail(2)), "b.eml": mail(3)}).getvalue(),
                      mbox(mail(1), mail(2))):
         for _round in range(300):
             data = bytearray(original)

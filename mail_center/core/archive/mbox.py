@@ -17,6 +17,11 @@ _MOZILLA = re.compile(rb"^X-Mozilla-Status:[ \t]*([0-9a-f]{1,4})", re.I | re.M)
 _READ, _STARRED, _DELETED = 0x0001, 0x0004, 0x0008
 
 
+def is_mbox(head: bytes) -> bool:
+    """Whether a file that begins with ``head`` is an mbox."""
+    return bool(_SEPARATOR.match(head.lstrip(b"\r\n")))
+
+
 def read_mbox(stream: BinaryIO, start: int = 0, limit: int = MAIL_MAX) -> Iterator[Found]:
     """The mails from byte ``start`` on, which is 0 or an ``after`` given before.
 

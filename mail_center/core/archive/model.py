@@ -23,8 +23,9 @@ class ArchiveError(Exception):
 class Found:
     """One mail of a file.
 
-    ``after``: where reading goes on behind it (bytes in an mbox, members in a zip). ``raw`` is
-    empty when ``error`` says why it can't be taken: *too_large*, *encrypted*, *broken*, *ratio*.
+    ``after``: where reading goes on behind it (bytes of an mbox or of what is in a zip, files).
+    ``raw`` is empty when ``error`` says why it can't be taken: *too_large*, *encrypted*, *broken*,
+    *ratio*.
     ``flags``: IMAP's (RFC 9051 section 2.3.2). ``skip``: not meant to be there (deleted in the
     program it comes from, or no mail at all).
     """
