@@ -69,7 +69,12 @@ class MailCenterFiling(models.AbstractModel):
                 "last_uid": max([folder.last_uid, *(intake.uid for intake in intakes)]),
             }
         )
+        self._arrived(messages)
         return messages, len(failed)
+
+    @api.model
+    def _arrived(self, messages):
+        """*messages* are new here: stored, linked, and what rules do with them is done."""
 
     # ---- what is here already -----------------------------------------------
 

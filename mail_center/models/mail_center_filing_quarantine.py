@@ -67,6 +67,7 @@ class MailCenterFiling(models.AbstractModel):
                     self._create_locations(folder, [(intake, by_uid[intake.uid])])
                 self._understand_all(line.account_id, [(messages, intake.mail)])
                 line.write({"state": "solved", "message_id": messages.id})
+                self._arrived(messages)
                 return
             error = refused[0][1]
         line.error = error.replace("\x00", "")

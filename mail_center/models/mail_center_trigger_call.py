@@ -197,8 +197,8 @@ class MailCenterFiling(models.AbstractModel):
     _inherit = "mail.center.filing"
 
     @api.model
-    def _file(self, folder, intakes):
-        messages, quarantined = super()._file(folder, intakes)
+    def _arrived(self, messages):
+        result = super()._arrived(messages)
         if not self.env.context.get("mail_center_upload"):
             # As with rules: years of mail that a first import brings are no news.
             since = fields.Datetime.subtract(fields.Datetime.now(), days=7)
@@ -207,7 +207,7 @@ class MailCenterFiling(models.AbstractModel):
                 and one.date > since
             )
             self.env["mail.center.event"]._happened("received", fresh)
-        return messages, quarantined
+        return result
 
 
 class MailCenterOutbox(models.Model):

@@ -12,7 +12,7 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import TransactionCase, new_test_user
 from odoo.tools import mute_logger
 
-from ..core.intake import take_in
+from ..core.intake import Intake, take_in
 from ..core.webhook import SIGNATURE, is_signed
 from .common import a_mail
 
@@ -142,6 +142,23 @@ class TestTrigger(TransactionCase):
         self.receive(self.office, "old", date=datetime(2020, 1, 1, tzinfo=timezone.utc))
         self.run_calls()
         self.assertFalse(self.server.got)
+
+    def test_mail_that_is_understood_only_later_is_news_then_and_once(self):
+        self.trigger()
+        raw = a_mail("eve@x.example", self.office.email, "At last")
+        filing = self.env["mail.center.filing"]
+        type(self).uid += 1
+        filing._file(self.folders[self.office], [Intake(raw, uid=self.uid, error="planted")])
+        line = self.env["mail.center.quarantine"].search(
+            [("account_id", "=", self.office.id)], order="id desc", limit=1
+        )
+        self.run_calls()
+        self.assertFalse(self.server.got)
+        line.with_user(self.boss).action_retry()
+        line.write({"state": "waiting"})
+        line.with_user(self.boss).action_retry()  # it is here already
+        self.run_calls()
+        self.assertEqual([body["message"]["subject"] for body in self.bodies()], ["At last"])
 
     def test_a_receiver_that_fails_is_tried_again_with_the_same_key(self):
         trigger = self.trigger()
