@@ -1,3 +1,5 @@
+import base64
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
@@ -67,14 +69,30 @@ class IrActionsServer(models.Model):
             )
         template._require_usable()
         rendered = template._render_mail(record, recipient, account)
-        files = [
-            {"name": file.name, "content": file.datas.decode()}
-            for file in template.sudo().attachment_ids
-        ]
+        files = self._mail_center_files(template.with_context(lang=rendered.lang), record)
+        # As in the window for writing: a type that is kept for others is not taken.
+        message_type = template.type_id._filtered_access("read")
         linkable = record._name in self.env["mail.center.linkable"]._models()
         account.integration_send(
             to, rendered.subject, rendered.body, files=files,
             res_model=record._name if linkable else None,
             res_id=record.id if linkable else None,
-            type_id=template.type_id.id or None,
+            type_id=message_type.id or None,
         )
+
+    @api.model
+    def _mail_center_files(self, template, record):
+        """The files and reports of *template* as ``integration_send`` takes them.
+
+        UserError when one can't be made: nobody is there who would notice that it is missing.
+        """
+        files = [(file.name, file.raw or b"") for file in template.sudo().attachment_ids]
+        if template.model == record._name:
+            reports, problems = template._render_reports(record)
+            if problems:
+                raise UserError("\n".join(problems))
+            files += [(name, content) for name, _mimetype, content in reports]
+        return [
+            {"name": name, "content": base64.b64encode(content).decode()}
+            for name, content in files
+        ]

@@ -37,7 +37,8 @@ class MailCenterAccount(models.Model):
         :param attachment_ids: ids of ``ir.attachment`` that the caller may read.
         :param files: list of ``{"name": …, "content": base64}``.
         :param res_model, res_id: the record the mail is linked to; answers are linked to it too.
-        :param type_id: id of a ``mail.center.type``; by default the account's outgoing type.
+        :param type_id: id of a ``mail.center.type`` that the caller may use; by default the
+            account's outgoing type.
         :param reference: a text of the caller's, unique for each mail. A call that is repeated
             with the same one (after a lost connection, say) writes no second mail.
         :return: ``{"id": id of the mail.center.message, "message_id": "<…>", "state": "queued"}``
@@ -62,9 +63,6 @@ class MailCenterAccount(models.Model):
         }
         if not any(recipients.values()):
             raise UserError(self.env._("Name at least one recipient."))
-        message_type = self.env["mail.center.type"].browse(type_id) if type_id else (
-            account.sudo().outgoing_type_id
-        )
         message = account.env["mail.center.writer"]._write_mail(
             account,
             **recipients,
@@ -72,7 +70,7 @@ class MailCenterAccount(models.Model):
             html=body_html or "",
             attachments=account._integration_files(attachment_ids, files),
             record=account._integration_record(res_model, res_id),
-            message_type=message_type.exists(),
+            message_type=account._integration_type(type_id),
         )
         if reference:
             message.sudo().integration_reference = reference
@@ -147,6 +145,15 @@ class MailCenterAccount(models.Model):
                 ) from None
             new.append({"name": name, "raw": raw})
         return attachments | self.env["ir.attachment"].create(new)
+
+    def _integration_type(self, type_id):
+        if not type_id:
+            return self.sudo().outgoing_type_id
+        found = self.env["mail.center.type"].browse(type_id).exists()
+        if not found:
+            raise UserError(self.env._("The type of the mail does not exist."))
+        found.check_access("read")
+        return found
 
     @api.model
     def _integration_record(self, res_model, res_id):

@@ -93,6 +93,7 @@ class TestIntegration(IntegrationCase):
             ({"files": [{}]}, "base64"),
             ({"res_model": "no.model", "res_id": 1}, "record"),
             ({"res_model": "res.partner", "res_id": 0}, "record"),
+            ({"type_id": 2**31 - 1}, "type"),
         ):
             values = {"to": "e@x.example", "subject": "x", "body_html": "x", **change}
             with self.assertRaisesRegex(UserError, word):
@@ -109,6 +110,17 @@ class TestIntegration(IntegrationCase):
                 "e@x.example", "x", "x", res_model="ir.config_parameter",
                 res_id=self.env["ir.config_parameter"].search([], limit=1).id,
             )
+
+    def test_a_program_gives_a_mail_no_type_that_is_kept_from_its_user(self):
+        account = self.open.with_user(self.sender)
+        others = self.env["mail.center.profile"].create({"name": "Others"})
+        kept, free = self.env["mail.center.type"].create(
+            [{"name": "Kept", "profile_ids": [(6, 0, others.ids)]}, {"name": "Free"}]
+        )
+        with self.assertRaises(AccessError):
+            account.integration_send("e@x.example", "x", "x", type_id=kept.id)
+        account.integration_send("e@x.example", "x", "x", type_id=free.id)
+        self.assertEqual(self.mails(self.open).type_id, free)
 
     def run_action(self, account, code):
         action = self.env["ir.actions.server"].create(

@@ -1,6 +1,6 @@
 """A server action that writes mail by a template."""
 
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import TransactionCase, new_test_user
 
 
@@ -43,6 +43,35 @@ class TestSendAction(TransactionCase):
         self.assertIn("Dear Eve", mail.body_html)
         self.assertIn("eve@x.example", mail.to_display)
         self.assertEqual(mail.user_id, self.user)
+
+    def test_the_files_and_the_reports_of_the_template_go_along(self):
+        self.env["ir.ui.view"].create(
+            {"name": "card", "key": "mail_center.send_card", "type": "qweb",
+             "arch": "<t t-name='mail_center.send_card'><t t-foreach='docs' t-as='doc'>"
+             "Card of <t t-out='doc.name'/></t></t>"}
+        )
+        report = self.env["ir.actions.report"].create(
+            {"name": "Card", "model": "res.partner", "report_type": "qweb-text",
+             "report_name": "mail_center.send_card"}
+        )
+        self.template.write(
+            {"report_ids": [(6, 0, report.ids)],
+             "attachment_ids": [(0, 0, {"name": "terms.txt", "raw": b"Terms"})]}
+        )
+        files = self.run_action().attachment_ids
+        self.assertEqual(sorted(files.mapped("name")), ["Card.txt", "terms.txt"])
+        card = files.filtered(lambda file: file.name == "Card.txt")
+        self.assertIn(b"Card of Eve", b" ".join(card.raw.split()))
+        report.group_ids = self.env.ref("base.group_system")
+        with self.assertRaisesRegex(UserError, "could not be made"):
+            self.run_action()
+
+    def test_a_type_that_is_kept_for_others_is_not_taken(self):
+        others = self.env["mail.center.profile"].create({"name": "Others"})
+        self.template.type_id = self.env["mail.center.type"].create({"name": "Letter"})
+        self.assertEqual(self.run_action().type_id.name, "Letter")
+        self.template.type_id.profile_ids = others
+        self.assertFalse(self.run_action().type_id)
 
     def test_typed_recipients_come_first(self):
         mail = self.run_action(mail_center_to="boss@x.example, Ola <ola@x.example>")
