@@ -50,6 +50,17 @@ class TestTemplateImport(TemplateCase):
         self.assertEqual((rendered.subject, rendered.body),
                          ("Hi Eve Example", "<p>Dear Eve Example</p>"))
 
+    def test_what_was_imported_before_is_not_ticked_again(self):
+        self.odoo_template()
+        self.odoo_template(name="Goodbye")
+        first = self.wizard()
+        first.line_ids.filtered(lambda line: line.name == "Goodbye").selected = False
+        self.imported(first)
+        lines = {line.name: (line.selected, line.reasons) for line in self.wizard().line_ids}
+        self.assertEqual(lines["Goodbye"], (True, ""))
+        self.assertFalse(lines["Welcome"][0])
+        self.assertIn("here already", lines["Welcome"][1])
+
     def test_every_language_comes_along(self):
         self.env["res.lang"]._activate_lang("pl_PL")
         source = self.odoo_template()

@@ -40,8 +40,15 @@ class MailCenterTemplateImport(models.TransientModel):
         """Look at all of Odoo's templates, and show what can be taken over."""
         self.env["mail.center.template"].check_access("create")
         wizard = self.create({})
+        # Where nobody has renamed them; the rest only a person can tell.
+        here = {
+            (template.name, template.model)
+            for template in self.env["mail.center.template"].with_context(
+                active_test=False, lang="en_US"
+            ).search([("model", "!=", False)])
+        }
         lines = [
-            wizard._line_values(template)
+            wizard._line_values(template, here)
             for template in self.env["mail.template"].search([], order="model, name")
         ]
         states = [state for state, _label in wizard.line_ids._fields["state"].selection]
@@ -57,14 +64,17 @@ class MailCenterTemplateImport(models.TransientModel):
         }
 
     @api.model
-    def _line_values(self, template):
+    def _line_values(self, template, here=()):
+        """*here*: ``(name, model)`` of the templates that are here already."""
         _texts, left, problems = self._translated(template)
         state = "impossible" if problems else "partial" if left else "ready"
+        known = (template.with_context(lang="en_US").name, template.model) in here
+        notes = [self.env._("A template of this name is here already.")] if known else []
         return {
             "template_id": template.id,
             "state": state,
-            "selected": state == "ready",
-            "reasons": "\n".join(dict.fromkeys([*problems, *left])),
+            "selected": state == "ready" and not known,
+            "reasons": "\n".join(dict.fromkeys([*notes, *problems, *left])),
         }
 
     @api.model
@@ -173,7 +183,7 @@ class MailCenterTemplateImportLine(models.TransientModel):
         ],
         required=True,
     )
-    reasons = fields.Text(string="What is left out")
+    reasons = fields.Text(string="Remarks")
 
     @api.constrains("selected", "state")
     def _check_selected(self):
