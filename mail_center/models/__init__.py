@@ -37,6 +37,7 @@ from . import (
     mail_center_account_two_way,
     mail_center_change,
     mail_center_configuration,
+    mail_center_configuration_pictures,
     mail_center_dashboard,
     mail_center_dashboard_onboarding,
     mail_center_draft,

@@ -1,9 +1,28 @@
 """The configuration goes to another database and loses nothing but its secrets."""
 
+import base64
 import json
 
+from odoo import models
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import TransactionCase, new_test_user
+
+from ..models.mail_center_configuration import PARTS, SIMPLE, TRANSLATED
+
+PIXEL = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+# Settings that go along in a way of their own.
+OTHERWISE = {
+    "type_id", "profile_ids", "model_id", "attachment_ids", "report_ids", "user_id",
+    "permission_ids", "signature", "incoming_type_id", "outgoing_type_id",
+}
+# What stays, because it is of one database: people, the state of a mailbox, what needs a key, the
+# legacy protocol, and rules, which name records.
+STAYS = {
+    "user_ids", "group_ids", "company_id", "alert_user_ids", "folder_ids", "sync_enabled",
+    "dkim_sign", "pop3_host", "pop3_port", "pop3_security", "pop3_login", "rule_ids",
+}
 
 
 class TestConfiguration(TransactionCase):
@@ -82,6 +101,78 @@ class TestConfiguration(TransactionCase):
         self.assertEqual(self.kind.color, 5)
         self.assertEqual(self.account.imap_host, "other.mc.example")
 
+    def test_a_second_import_changes_nothing_though_it_may(self):
+        self.template.is_default = True
+        content = self.exported()
+        before = self.template.attachment_ids
+        report = self.configuration.import_configuration(content, update=True)
+        self.assertEqual((report["created"], report["updated"]), ([], []))
+        self.assertEqual(self.template.attachment_ids, before)
+
+    def test_pictures_in_texts_come_along_and_no_token_of_them(self):
+        picture = self.env["ir.attachment"].create(
+            {"name": "logo.png", "raw": PIXEL, "res_model": "mail.center.template",
+             "res_id": self.template.id}
+        )
+        (token,) = picture.generate_access_token()
+        self.template.body_html = (
+            f'<p><img src="/web/image/{picture.id}-abc/logo.png?access_token={token}"/></p>'
+        )
+        content = self.exported()
+        self.assertNotIn(token, json.dumps(content))
+        self.template.unlink()
+        self.configuration.import_configuration(content)
+        template = self.env["mail.center.template"].search([("name", "=", "Our offer XY")])
+        there = self.env["ir.attachment"].search(
+            [("res_model", "=", template._name), ("res_id", "=", template.id),
+             ("name", "=", "logo.png")]
+        )
+        self.assertEqual(there.raw, PIXEL)
+        self.assertIn(f'src="/web/image/{there.id}"', template.body_html)
+        self.assertNotIn("Our offer XY",
+                         self.configuration.import_configuration(content, update=True)["updated"])
+
+    def test_the_default_that_is_here_stays_one(self):
+        self.template.is_default = True
+        content = self.exported()
+        self.template.name = "Theirs"
+        report = self.configuration.import_configuration(content)
+        self.assertIn("Our offer XY", report["created"])
+        self.assertTrue(self.template.is_default)
+        self.template.unlink()
+        self.configuration.import_configuration(content, update=True)
+        self.assertTrue(
+            self.env["mail.center.template"].search([("name", "=", "Our offer XY")]).is_default
+        )
+
+    def test_what_profiles_may_do_and_the_signature_of_an_account_come_along(self):
+        self.account.write(
+            {"signature": "<p>Office, Kraków</p>", "retention_days": 90,
+             "import_since": "2026-01-31",
+             "permission_ids": [(0, 0, {"profile_id": self.profile.id, "can_send": True}),
+                                (0, 0, {"user_id": self.env.ref("base.user_admin").id})]}
+        )
+        content = self.exported()
+        self.account.unlink()
+        self.configuration.import_configuration(content)
+        account = self.env["mail.center.account"].search([("email", "=", "office-xy@mc.example")])
+        self.assertIn("Office, Kraków", account.signature)
+        self.assertEqual((account.retention_days, str(account.import_since)),
+                         (90, "2026-01-31"))
+        self.assertEqual(account.permission_ids.profile_id, self.profile)
+        self.assertFalse(account.permission_ids.user_id)
+        self.assertTrue(account.permission_ids.can_send)
+
+    def test_no_setting_is_forgotten(self):
+        for model in PARTS.values():
+            settings = {
+                name for name, field in self.env[model]._fields.items()
+                if field.store and not field.readonly and not field.compute and not field.groups
+                and name not in models.MAGIC_COLUMNS
+            }
+            known = {*SIMPLE[model], *TRANSLATED.get(model, ()), "active"}
+            self.assertEqual(settings - known - OTHERWISE - STAYS, set(), model)
+
     def test_a_template_of_an_app_that_is_missing_is_left_and_named(self):
         content = self.exported()
         content["templates"] = [{**content["templates"][-1], "name": {"en_US": "Alien"},
@@ -98,7 +189,8 @@ class TestConfiguration(TransactionCase):
 
     def test_damage_is_told_and_nothing_is_half_done(self):
         for content in ([], {}, {"mail_center": 99}, {"mail_center": 1, "types": [{}]},
-                        {"mail_center": 1, "templates": [7]}):
+                        {"mail_center": 1, "templates": [7]}, {"mail_center": 1, "types": 7},
+                        {"mail_center": 1, "types": [{"name": {}}]}):
             with self.assertRaises(UserError):
                 self.configuration.import_configuration(content)
 
