@@ -29,6 +29,14 @@ _TABLE = str.maketrans(LETTERS, PLAIN) | dict.fromkeys((*range(32), 127), " ")
 _TRIGRAM = re.compile(r"\w{3}")
 
 _WORD = re.compile(r"\w+")
+# For bytes.translate(): what _TABLE and lower() make of ASCII.
+_ASCII = bytes(range(128)).decode().translate(_TABLE).lower().encode() + bytes(128)
+# Beyond ASCII: the letters of _TABLE, and what parts words as a blank does (dashes, quotes, signs).
+_IN_ASCII = {
+    letter: letter.translate(_TABLE).lower() if ord(letter) in _TABLE else " "
+    for letter in map(chr, (*range(0x80, 0x250), *range(0x2000, 0x2C00)))
+    if ord(letter) in _TABLE or not _WORD.match(letter.lower())
+}
 # Endings of Polish (and of many another) inflection are this long at most; shorter words stay.
 _STEM_MIN = 5
 _ENDING = 2
@@ -36,13 +44,21 @@ _ENDING = 2
 
 def plain(text: str) -> str:
     """The text as the index has it: composed, without accents."""
+    if text.isascii():
+        return text.encode().translate(_ASCII).decode()
     return unicodedata.normalize("NFC", text).translate(_TABLE).lower()
 
 
 def _words(text: str) -> list[str]:
-    text = plain(text)
-    # What is left of ASCII are letters, digits and blanks: most texts, in a third of the time.
-    return text.split() if text.isascii() else _WORD.findall(text)
+    """The words of ``plain(text)``, in a fraction of the time where it becomes ASCII: mostly."""
+    if not text.isascii():
+        text = composed = unicodedata.normalize("NFC", text)
+        for letter in set(text):
+            if letter > "\x7f":
+                if letter not in _IN_ASCII:
+                    return _WORD.findall(plain(composed))
+                text = text.replace(letter, _IN_ASCII[letter])
+    return text.encode().translate(_ASCII).decode().split()
 
 
 def tsquery(text: str, phrase: bool = False) -> str:

@@ -57,6 +57,19 @@ def test_a_vector_names_words_with_their_places_and_weights():
 
 
 @given(st.text(max_size=300))
+def test_the_words_of_a_vector_are_those_that_are_looked_for(text):
+    words = [entry.split(":")[0] for entry in vector([("D", text)]).split()]
+    assert words == list(dict.fromkeys(re.findall(r"\w+", plain(text))))
+
+
+def test_each_letter_is_indexed_as_it_is_looked_for():
+    for code in (*range(0xD800), *range(0xE000, 0x20000)):
+        text = f"a{chr(code)}b"
+        found = " ".join(entry.split(":")[0] for entry in vector([("D", text)]).split())
+        assert found == " ".join(dict.fromkeys(re.findall(r"\w+", plain(text)))), hex(code)
+
+
+@given(st.text(max_size=300))
 def test_a_vector_holds_nothing_that_postgresql_reads_otherwise(text):
     assert re.fullmatch(r"(\w+:[\d,]+ ?)*", vector([("D", text)]))
 
