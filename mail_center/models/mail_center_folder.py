@@ -82,19 +82,32 @@ class MailCenterFolder(models.Model):
 
     def _known_uids(self, low=1, high=None):
         """The UIDs in [low, high] that are stored or in quarantine, as a set."""
+        return self._known_in([(low, high or 2**32)])
+
+    def _known_in(self, spans):
+        """The UIDs within *spans* [(low, high)] that are stored or in quarantine, as a set."""
         self.ensure_one()
-        high = high or 2**32
         self.env["mail.center.message.location"].flush_model()
         self.env["mail.center.quarantine"].flush_model()
+        # Each span is looked up in the index, however large the folder is.
         self.env.cr.execute(
             """
-            SELECT uid FROM mail_center_message_location
-             WHERE folder_id = %(folder)s AND uid BETWEEN %(low)s AND %(high)s
+              WITH span AS (SELECT * FROM unnest(%(low)s::bigint[], %(high)s::bigint[])
+                                     AS span (low, high))
+            SELECT uid FROM span
+              JOIN mail_center_message_location
+                ON folder_id = %(folder)s AND uid BETWEEN low AND high
              UNION
-            SELECT uid FROM mail_center_quarantine
-             WHERE folder_id = %(folder)s AND uidvalidity = %(validity)s
-               AND uid BETWEEN %(low)s AND %(high)s
+            SELECT uid FROM span
+              JOIN mail_center_quarantine
+                ON folder_id = %(folder)s AND uidvalidity = %(validity)s
+               AND uid BETWEEN low AND high
             """,
-            {"folder": self.id, "low": low, "high": high, "validity": self.uidvalidity},
+            {
+                "folder": self.id,
+                "low": [low for low, _high in spans],
+                "high": [high for _low, high in spans],
+                "validity": self.uidvalidity,
+            },
         )
         return {uid for (uid,) in self.env.cr.fetchall()}

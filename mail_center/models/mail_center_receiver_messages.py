@@ -232,7 +232,7 @@ class MailCenterReceiver(models.AbstractModel):
     @api.model
     def _apply_told(self, account, token, folder, told):
         """What the server said while the folder was opened: marks that changed, mail that left."""
-        known = folder._known_uids()
+        known = folder._known_in(told.spans)
         flags = {uid: marks for uid, marks in told.flags.items() if uid in known}
         self._apply_flags(account, token, folder, flags)
         if gone := told.vanished(known):

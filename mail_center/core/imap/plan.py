@@ -12,6 +12,8 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from .wire import runs
+
 
 @dataclass(frozen=True)
 class FolderStatus:
@@ -74,6 +76,11 @@ class Told:
 
     flags: Mapping[int, frozenset[str]]
     gone: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def spans(self) -> list[tuple[int, int]]:
+        """Spans (low, high) of all UIDs that are spoken of."""
+        return [*self.gone, *runs(sorted(self.flags))]
 
     def vanished(self, known: Iterable[int]) -> list[int]:
         """Those of the ``known`` UIDs that are gone, sorted."""

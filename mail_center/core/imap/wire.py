@@ -30,7 +30,7 @@ def sequence_sets(uids: Iterable[int], max_length: int = 7000) -> Iterator[tuple
     parts: list[str] = []
     members: list[int] = []
     length = 0
-    for first, last in _runs(uid_list(uids)):
+    for first, last in runs(uid_list(uids)):
         part = str(first) if first == last else f"{first}:{last}"
         if parts and length + len(part) + 1 > max_length:
             yield ",".join(parts), members
@@ -42,7 +42,8 @@ def sequence_sets(uids: Iterable[int], max_length: int = 7000) -> Iterator[tuple
         yield ",".join(parts), members
 
 
-def _runs(uids: list[int]) -> Iterator[tuple[int, int]]:
+def runs(uids: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """The spans (low, high) that sorted numbers fill without a gap."""
     start = previous = None
     for uid in uids:
         if previous is not None and uid == previous + 1:

@@ -163,6 +163,9 @@ def test_spans_without_end_fill_no_memory():
     told = Told({}, ((1, 4294967295),))
     assert told.vanished([3, 900_000_000]) == [3, 900_000_000]
     assert Told({}, ((5, 7), (2, 2))).vanished([1, 2, 6, 8]) == [2, 6]
+    # What has to be looked up for it here is no more than what it speaks of.
+    told = Told(dict.fromkeys((12, 8, 9), frozenset()), ((5, 7),))
+    assert sorted(told.spans) == [(5, 7), (8, 9), (12, 12)]
 
 
 # ---- compression, literals, ID -----------------------------------------------------------
