@@ -25,7 +25,7 @@ def main() -> int:
     parser.add_argument("--only", default="", help=f"rows, by commas: {', '.join(ROWS)}")
     parser.add_argument("--size", type=float, default=1.0, help="of all numbers of mails (0.1)")
     parser.add_argument("--runs", type=int, default=5, help="of each, in turns (5)")
-    parser.add_argument("--long", action="store_true", help="a million mails where they belong")
+    parser.add_argument("--long", action="store_true", help="growth up to a million mails, too")
     words = parser.parse_args()
     names = [name for name in words.only.split(",") if name] or list(ROWS)
     unknown = set(names) - set(ROWS)

@@ -6,17 +6,15 @@ from benchmarks import mailbox
 from benchmarks.result import Row
 from benchmarks.stage import Stage
 
-MESSAGES, USUAL = 1_000_000, 300_000
+MESSAGES = 1_000_000
 
 
 def run(stage: Stage) -> Row:
-    count = MESSAGES if stage.long else stage.count(USUAL, 5000)
+    count = stage.count(MESSAGES, 5000)
     found = mailbox.run(count)
     row = Row("mailbox", f"The mailbox with {count:,} mails against {found['small']:,}", "×")
     for name, ratio in found["ratios"].items():
         row.add(name, ratio)
         limit = mailbox.SEARCH_LIMIT if name.startswith("search") else mailbox.LIMIT
         row.target(name, ratio, at_most=limit)
-    if not stage.long:
-        row.notes.append(f"with --long {MESSAGES:,} mails")
     return row
