@@ -66,6 +66,7 @@ from . import (
     mail_center_log,
     mail_center_log_audit,
     mail_center_log_export,
+    mail_center_log_hours,
     mail_center_log_import,
     mail_center_log_retention,
     mail_center_mailbox,

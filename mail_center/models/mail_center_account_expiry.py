@@ -69,9 +69,13 @@ class MailCenterAccount(models.Model):
         if what == "token":
             if days < 0:
                 return self.env._("Access expired")
+            if days == 1:
+                return self.env._("Access: 1 day")
             return self.env._("Access: %s days", days)
         if days < 0:
             return self.env._("Certificate expired")
+        if days == 1:
+            return self.env._("Certificate: 1 day")
         return self.env._("Certificate: %s days", days)
 
     # ---- remembered, and told in time ---------------------------------------

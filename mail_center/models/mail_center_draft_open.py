@@ -5,10 +5,10 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import is_html_empty
-from odoo.tools.misc import format_datetime
 
 from ..core.html import from_text
 from ..core.mime import parse_addresses, parse_mailto, subject_root
+from ..moments import written
 
 MAX_AT_ONCE = 50
 EMPTY = Markup("<p><br></p>")
@@ -180,7 +180,7 @@ class MailCenterDraft(models.Model):
 
     @api.model
     def _quote(self, parent, mode):
-        when = format_datetime(self.env, parent.date)
+        when = written(self.env, parent.date, "long")
         if mode == "forward":
             intro = self.env._(
                 "---------- Forwarded message ----------\nFrom: %(sender)s\nDate: %(date)s\n"

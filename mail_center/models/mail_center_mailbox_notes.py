@@ -4,6 +4,8 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ..core.alphabet import alphabetical
+
 WRITING_MINUTES = 2
 
 
@@ -66,7 +68,7 @@ class MailCenterMailbox(models.AbstractModel):
              ("is_open", "=", True), ("is_touched", "=", True), ("write_date", ">", since),
              ("user_id", "!=", self.env.uid)]
         )
-        return sorted({draft.user_id.name for draft in drafts})
+        return sorted({draft.user_id.name for draft in drafts}, key=alphabetical)
 
     # ---- later --------------------------------------------------------------
 

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
+from ..core.alphabet import alphabetical
+
 CONVERSATION_MAX = 100
 FOUND_PER_KIND = 6
 
@@ -136,7 +138,7 @@ class MailCenterMailbox(models.AbstractModel):
                 )
         # Most mail is about a person: contacts come first.
         return sorted(
-            kinds, key=lambda kind: (kind["model"] != "res.partner", kind["name"].casefold())
+            kinds, key=lambda kind: (kind["model"] != "res.partner", alphabetical(kind["name"]))
         )
 
     @api.model

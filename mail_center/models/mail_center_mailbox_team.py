@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
+from ..core.alphabet import alphabetical
+
 PEOPLE_MAX = 200
 
 
@@ -46,7 +48,7 @@ class MailCenterMailbox(models.AbstractModel):
         for number, account in enumerate(accounts):
             readers = account._readers().filtered(lambda user: user.active and not user.share)
             people = people & readers if number else readers
-        return people.sorted(lambda user: (user.id != self.env.uid, (user.name or "").casefold()))
+        return people.sorted(lambda user: (user.id != self.env.uid, alphabetical(user.name or "")))
 
     @api.model
     def assign(self, message_ids, user_id):

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import format_date, format_datetime
 
 from ..core.mime.invitation import read_invitation
+from ..moments import written
 
 
 class MailCenterMailbox(models.AbstractModel):
@@ -110,7 +111,7 @@ class MailCenterMailbox(models.AbstractModel):
         )
         told = []
         for one in recipients:
-            when = format_datetime(self.env, one.reported_date, dt_format="short")
+            when = written(self.env, one.reported_date)
             texts = {
                 "delayed": self.env._("Delayed on the way to %(to)s (told %(when)s)",
                                       to=one.email, when=when),

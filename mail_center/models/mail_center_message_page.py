@@ -1,8 +1,9 @@
 from html import escape
 
-from odoo import fields, models
+from odoo import models
 
 from ..core.html import fold_quotes, has_colours, show_targets, to_text, unblock
+from ..moments import written
 
 _STYLE = """
 body{margin:0;display:flow-root;color:#1f2937;background:#fff;overflow-wrap:anywhere;
@@ -59,12 +60,11 @@ class MailCenterMessage(models.Model):
     def _print_page(self, show_remote=False):
         """The mail with its header fields, to be printed."""
         self.ensure_one()
-        when = fields.Datetime.context_timestamp(self, self.date)
         lines = [
             (self.env._("From"), self.from_display),
             (self.env._("To"), self.to_display),
             (self.env._("Cc"), self.cc_display),
-            (self.env._("Date"), when.strftime("%Y-%m-%d %H:%M")),
+            (self.env._("Date"), written(self.env, self.date, "long")),
             (self.env._("Files"), ", ".join(self.file_ids.mapped("name"))),
         ]
         head = "".join(

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
-from odoo.tools.misc import format_datetime
+
+from ..moments import written
 
 
 class MailCenterOutbox(models.Model):
@@ -67,12 +68,12 @@ class MailCenterOutbox(models.Model):
             default=None,
         )
         if when and when == self.send_after:
-            return self.env._("Leaves at %s.", format_datetime(self.env, when))
+            return self.env._("Leaves at %s.", written(self.env, when))
         error = error or account.send_error or ""
         if when:
             return self.env._(
                 "Tried again at %(time)s. %(reason)s",
-                time=format_datetime(self.env, when), reason=error,
+                time=written(self.env, when), reason=error,
             ).strip()
         if error:
             return self.env._("Tried again in a moment. %s", error)
@@ -80,7 +81,7 @@ class MailCenterOutbox(models.Model):
         if limited and limited > self.env.cr.now():
             return self.env._(
                 "The account has reached its limit of mails: more leave from %s on.",
-                format_datetime(self.env, limited),
+                written(self.env, limited),
             )
         return self.env._("Waits for its turn.")
 

@@ -4,7 +4,7 @@ What mail_center itself shows is noted where it is shown.
 """
 
 from odoo import models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError
 
 # What a mail says, in whatever form.
 CONTENT = frozenset({"body_html", "body_text", "raw_source", "file_text"})
@@ -41,7 +41,8 @@ class MailCenterMessage(models.Model):
     def _refuse_groups_of_content(self, spec):
         """Nobody groups mails by their text, but who wants to read it without being noted."""
         if not self.env.su and spec.partition(":")[0].partition(".")[0] in CONTENT:
-            raise UserError(self.env._("Emails can't be grouped by what they say."))
+            # Not another error: the description of a field asks whether it can be grouped by.
+            raise AccessError(self.env._("Emails can't be grouped by what they say."))
 
 
 class IrAttachment(models.Model):

@@ -80,4 +80,5 @@ from . import (
     test_upload,
     test_upload_at_once,
     test_upload_beside_server,
+    test_views,
 )

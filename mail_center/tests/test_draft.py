@@ -57,6 +57,20 @@ class TestDraftStart(DraftCase):
         self.assertLess(body.index("Anna, sales"), body.index("<blockquote"))
         self.assertLess(body.index("<blockquote"), body.index("How much?"))
 
+    def test_the_quote_says_in_the_writers_language_and_time_when_it_was_written(self):
+        self.env["res.lang"]._activate_lang("pl_PL")
+        mail = self.incoming()
+        mail.sudo().date = "2026-11-24 23:30:00"
+        for lang, zone, when in (
+            ("en_US", "America/New_York", "November 24, 2026, 6:30 PM"),
+            ("pl_PL", "Europe/Warsaw", "25 listopada 2026 00:30"),
+        ):
+            self.user.write({"lang": lang, "tz": zone})
+            drafts = self.drafts.with_context(lang=lang)
+            for mode in ("reply", "forward"):
+                body = drafts._start({"parent_id": mail.id, "mode": mode}).body_html
+                self.assertIn(when, body.replace("\u202f", " "))
+
     def test_reply_goes_where_reply_to_says(self):
         draft = self.start(parent_id=self.incoming(reply_to="sales@x.example").id, mode="reply")
         self.assertEqual(self.emails(draft), ["sales@x.example"])

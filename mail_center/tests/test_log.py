@@ -99,6 +99,24 @@ class TestLogLines(TransactionCase):
         measures = self.log.fields_get(["duration_median", "duration_95"])
         self.assertEqual({one["aggregator"] for one in measures.values()}, {"avg"})
 
+    def test_a_graph_tells_the_hours_of_morning_and_afternoon_apart(self):
+        lines = self.log.browse()
+        for hour in (1, 13):
+            self.log._add(self.account, f"e{hour}", "Mail stored.", mails=hour)
+            line = self.lines(event=f"e{hour}")
+            lines |= line
+            line.sudo().date = f"2026-11-24 {hour:02}:20:00"
+        for lang, zone, names in (
+            ("en_US", "UTC", ["24 Nov, 01:00", "24 Nov, 13:00"]),
+            ("pl_PL", "Europe/Warsaw", ["24 lis, 02:00", "24 lis, 14:00"]),
+        ):
+            self.env["res.lang"]._activate_lang(lang)
+            groups = self.log.with_context(lang=lang, tz=zone).formatted_read_group(
+                [("id", "in", lines.ids)], ["date:hour"], ["mails:sum"]
+            )
+            self.assertEqual([group["date:hour"][1] for group in groups], names)
+            self.assertEqual([group["mails:sum"] for group in groups], [1, 13])
+
     def test_what_went_wrong_is_counted_as_often_as_it_happened(self):
         for _number in range(3):
             self.log._add(self.account, "sync_failed", "The server is away.", level="error")

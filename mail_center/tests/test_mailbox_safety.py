@@ -169,7 +169,9 @@ class TestFiles(StoredMailCase, HttpCase):
         self.assertEqual(self.get(f"file/{self.files[0].id}/view", "mc_stranger").status_code, 404)
 
     def test_a_mail_is_printed_with_who_wrote_it(self):
+        self.letter.date = "2026-11-24 09:05:00"
         answer = self.get("print")
+        self.assertIn("November 24, 2026", answer.text)
         self.assertIn("Eve &lt;eve@b.example&gt;", answer.text)
         self.assertIn("offer.pdf", answer.text)
         self.assertNotIn("allow-scripts", answer.headers["Content-Security-Policy"])

@@ -50,6 +50,20 @@ class TestTeam(StoredMailCase):
         self.mailbox(self.reader).assign(mail.ids, False)
         self.assertFalse(self.row(answer)["handled_by"])
 
+    def test_colleagues_stand_in_the_order_of_the_alphabet_after_oneself(self):
+        names = ["Zenon", "Łucja", "Lech", "Święta"]
+        groups = [self.env.ref("base.group_user").id, self.env.ref("mail_center.group_user").id]
+        users = self.env["res.users"].create(
+            [{"name": f"{name} A", "login": name, "group_ids": groups} for name in names]
+        )
+        self.account.permission_ids = [
+            (0, 0, {"user_id": user.id, "can_read": True}) for user in users
+        ]
+        people = self.mailbox(self.owner).people(self.mail("Roof").ids)
+        self.assertEqual(people[0]["name"], self.owner.name)
+        found = [one["name"][:-2] for one in people if one["id"] in users.ids]
+        self.assertEqual(found, ["Lech", "Łucja", "Święta", "Zenon"])
+
     def test_who_is_given_mail_is_told(self):
         mail = self.mail("Roof")
         self.mailbox(self.owner).assign(mail.ids, self.reader.id)

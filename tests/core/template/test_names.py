@@ -20,6 +20,11 @@ from core.template.names import split_name
         ("mgr Ewa Lis", "pl_PL", "Ewa", "Lis"),
         ("Pan Wei", "zh_CN", "Wei", "Pan"),
         ("Dr.", "pl_PL", "Dr.", ""),
+        ("Nowak Jan", "pl_PL", "Jan", "Nowak"),
+        ("WÓJCIK Anna Maria", "pl_PL", "Anna Maria", "WÓJCIK"),
+        ("Jan Adam", "pl_PL", "Jan", "Adam"),  # both are given names: as people write
+        ("Dalia Roman-Lis", "pl_PL", "Dalia", "Roman-Lis"),
+        ("Taylor Adam", "en_US", "Taylor", "Adam"),
         ("Cher", "", "Cher", ""),
         ("  ", "pl_PL", "", ""),
     ],

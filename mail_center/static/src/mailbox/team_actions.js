@@ -116,7 +116,9 @@ export function useTeamActions(box) {
         if (!conversation || conversation.thread_id !== thread_id) {
             return;
         }
-        conversation.writing = [...new Set([...conversation.writing, name])].sort();
+        conversation.writing = [...new Set([...conversation.writing, name])].sort((one, other) =>
+            one.localeCompare(other)
+        );
         browser.clearTimeout(stopped);
         stopped = browser.setTimeout(() => {
             if (box.state.conversation) {

@@ -2,6 +2,7 @@ import { Component, onWillStart, onWillUnmount, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { Dialog } from "@web/core/dialog/dialog";
 import { registry } from "@web/core/registry";
+import { formatFloat } from "@web/core/utils/numbers";
 import { useService } from "@web/core/utils/hooks";
 
 import { postLines } from "./stream";
@@ -133,7 +134,7 @@ export class ProbeDialog extends Component {
     }
 
     seconds(step) {
-        return _t("%s s", step.seconds.toFixed(1));
+        return _t("%s s", formatFloat(step.seconds, { digits: [16, 1] }));
     }
 
     async fetchNow() {
