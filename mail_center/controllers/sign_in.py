@@ -1,5 +1,7 @@
 """The way back from a provider's page to the account that was signed in."""
 
+from functools import partial
+
 from odoo.exceptions import UserError
 from odoo.http import request
 
@@ -22,7 +24,12 @@ class SignInReturn:
         """Keep the token of ``get_token()`` for the account, and show it, or why it was refused."""
         try:
             token = get_token()
-            record._oauth_signed_in(key, token, record._oauth_addresses(token))
+            addresses = record._oauth_addresses(token)
+            # The code counts once: when another transaction collides, only this is done again and
+            # not the whole request.
+            request.env["mail.center.transaction"]._transaction(
+                partial(record._oauth_signed_in, key, token, addresses)
+            )
         except (OAuthError, UserError) as error:
             return request.render(
                 error_page, {"error": str(error), "redirect_url": self._get_redirect_url(record)}

@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 from odoo import fields
 from odoo.tests import new_test_user
 from odoo.tools import mute_logger
+from psycopg2.errors import SerializationFailure
 
 from .common import MailboxCase, a_mail, foreign_authority
 from .pop3_common import Pop3Case
@@ -247,6 +248,23 @@ class SignInTests:
         self.configure(self.secret)
         self.receive()
         self.assertEqual((self.account.sync_state, self.account.oauth_problem), ("ok", False))
+
+    def test_a_job_that_writes_to_the_account_meanwhile_spoils_no_sign_in(self):
+        """The provider takes the code that the browser brings only once."""
+        accounts = type(self.env["mail.center.account"])
+        original, collisions = accounts._oauth_store, [SerializationFailure("planted")]
+
+        def store(account, *args, **options):
+            if collisions:
+                raise collisions.pop()
+            return original(account, *args, **options)
+
+        with patch.object(accounts, "_oauth_store", store):
+            answer = self.sign_in()
+        self.assertEqual((answer.status_code, self.account.oauth_state), (303, "ok"))
+        self.deliver("All the same")
+        self.receive()
+        self.assertIn("All the same", self.subjects())
 
     def test_another_persons_mailbox_is_not_taken(self):
         answer = self.sign_in("eve@mc.example")
