@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 from odoo import api, models
 
@@ -13,6 +14,8 @@ from .mail_center_sender import CLAIM_SECONDS
 # Mails at once: the others wait no longer than PATIENCE for them, the memory holds so many
 # bytes.
 BATCH = 100
+# Of an account whose batch before was quick.
+QUICK_BATCH = 400
 BATCH_BYTES = 64 * 1024 * 1024
 RECOVERED_AT_ONCE = 100
 SAME_TIME = timedelta(seconds=10)
@@ -66,16 +69,18 @@ class MailCenterSender(models.AbstractModel):
         return self.env.cr.fetchall()
 
     @api.model
-    def _claim(self, token, served, prompt=False):
+    def _claim(self, token, served, prompt=False, quick=()):
         """Take due mails of one account for this worker, and commit.
 
         *served*: (account id, mailing?) → how often it had its turn, None when it is to have no
-        more; those that come away with nothing are noted in it.
+        more; those that come away with nothing are noted in it. *quick*: those that may have a
+        large batch.
         """
         groups = [group for group in self._due_groups(prompt) if served[group] is not None]
         # The account that has much to send does not go before those that have little.
         for group in sorted(groups, key=lambda group: (group[1], served[group])):
-            rows, _left = self._transaction(lambda group=group: self._claim_some(token, *group))
+            limit = QUICK_BATCH if group in quick else BATCH
+            rows, _left = self._transaction(partial(self._claim_some, token, *group, limit))
             if rows:
                 served[group] += 1
                 return rows
@@ -83,7 +88,7 @@ class MailCenterSender(models.AbstractModel):
         return self.env["mail.center.outbox"].sudo()
 
     @api.model
-    def _claim_some(self, token, account_id, mailing):
+    def _claim_some(self, token, account_id, mailing, limit=BATCH):
         """Up to a batch of an account's due mails, as its limits allow."""
         account = self.env["mail.center.account"].sudo().browse(account_id)
         limits = account._send_limits()
@@ -107,10 +112,11 @@ class MailCenterSender(models.AbstractModel):
              WHERE {self._DUE} AND outbox.account_id = %(account)s
                AND (coalesce(outbox.priority, 0) >= {MAILING}) = %(mailing)s
           ORDER BY outbox.priority NULLS FIRST, outbox.id
-             LIMIT {BATCH}
+             LIMIT %(limit)s
                FOR NO KEY UPDATE OF outbox SKIP LOCKED
             """,
-            {"account": account_id, "mailing": mailing, "open": list(OPEN_STATES)},
+            {"account": account_id, "mailing": mailing, "open": list(OPEN_STATES),
+             "limit": limit},
             log_exceptions=False,  # collisions of workers are expected and tried again
         )
         found, total = [], 0

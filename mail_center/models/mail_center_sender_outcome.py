@@ -21,7 +21,9 @@ class MailCenterSender(models.AbstractModel):
     @api.model
     def _unsendable(self, row, error):
         row._open_recipients().state = "failed"
-        row._set_state("failed", error=str(error), copy_state="none", claim_token=False)
+        row._set_state(
+            "failed", phase=False, error=str(error), copy_state="none", claim_token=False
+        )
         self._tell(row, "error")
 
     @api.model

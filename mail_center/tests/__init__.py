@@ -59,6 +59,7 @@ from . import (
     test_send_again,
     test_send_claims,
     test_send_doubt,
+    test_send_marks,
     test_send_odoo,
     test_send_postfix,
     test_send_rights,

@@ -71,8 +71,12 @@ class SmtpScript(TalkingServer):
                     return
             elif command == b"DATA":
                 connection.sendall(b"354 go on\r\n")
-                content = b"".join(iter(lines.readline, b".\r\n"))
-                self.mails.append((recipients, content))
+                content = []
+                while (content_line := lines.readline()) != b".\r\n":
+                    if not content_line:
+                        return  # the client has gone
+                    content.append(content_line)
+                self.mails.append((recipients, b"".join(content)))
                 recipients = []
                 connection.sendall(b"250 2.0.0 taken\r\n")
             elif command == b"QUIT":

@@ -93,6 +93,50 @@ def test_kill_9_at_every_step_sends_once_or_says_that_nobody_knows(
         assert workers.kills == len(STEPS)
 
 
+# Of a batch: while the third of five mails is sent.
+IN_A_BATCH = STEPS[2:] if LONG else ("MAIL", "dot", "replied")
+
+
+def test_kill_9_in_the_middle_of_a_batch_leaves_no_more_than_two_mails_in_doubt(
+    erp, server, own_workers, sending_account
+):
+    reached = Counter()
+
+    def at(step, _peer):
+        reached[step] += 1
+        if step == armed and reached[step] == 3:
+            workers.kill()
+            if step == "dot":
+                raise Gone
+
+    armed = None
+    with FaultServer(at) as smtp, Workers(server.database) as workers:
+        eventually(workers.pids, "a worker", timeout=120)
+        box = sending_account("killed-batch@loop.example", smtp.port)
+        for step in IN_A_BATCH:
+            erp.call("mail.center.account", "write", [box], {"send_enabled": False})
+            names = [f"{step}{number}" for number in range(5)]
+            mails = [
+                erp.call(
+                    "mail.center.account", "integration_send", [box], "to@x.example", name,
+                    "<p>x</p>",
+                )["id"]
+                for name in names
+            ]
+            reached.clear()
+            armed = step
+            erp.call("mail.center.account", "write", [box], {"send_enabled": True})
+            states = [outcome(erp, mail)["to@x.example"] for mail in mails]
+            assert reached[step] >= 3, f"the worker was not killed at {step}"
+            copies = [smtp.boxes["to@x.example"][name] for name in names]
+            print(f"killed at {step} of the third: {list(zip(states, copies, strict=True))}")
+            allowed = {("sent", 1), ("uncertain", 0), ("uncertain", 1)}
+            assert set(zip(states, copies, strict=True)) <= allowed
+            assert states.count("uncertain") <= 2
+            assert (states[0], *states[3:]) == ("sent", "sent", "sent")
+        assert workers.kills == len(IN_A_BATCH)
+
+
 MAILS, KILLS = (1000, 20) if LONG else (250, 6)
 ACCOUNTS, WORKERS, SEED = 4, 3, 20261130
 

@@ -104,12 +104,9 @@ class Delivery:
         """MAIL and RCPT. True if the server takes the mail for anybody."""
         recipients = self.open()
         batch = self.session._group
-        lines = self.session._commands(self.mail, recipients)
-        with_data = lines[-1] == "DATA"
-        replies = self.replies(lines, batch)
-        if self.ahead:
-            told = self.told_ahead(with_data)
-            replies = iter(told) if told else replies
+        with_data = self.session._asks_along
+        told = self.told_ahead(with_data) if self.ahead else []
+        replies = iter(told) if told else self.replies(recipients, batch)
         self.enter("mail")
         sender = next(replies)
         if sender.code // 100 == 2:
@@ -162,7 +159,8 @@ class Delivery:
         self.session._reset()
         return []
 
-    def replies(self, lines: list[str], batch: int) -> Iterator[Reply]:
+    def replies(self, recipients: list[str], batch: int) -> Iterator[Reply]:
+        lines = self.session._commands(self.mail, recipients)
         for start in range(0, len(lines), batch):
             yield from self.wire.commands(lines[start : start + batch])
 

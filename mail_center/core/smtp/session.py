@@ -173,9 +173,12 @@ class Session(NetworkSession):
     def _commands(self, mail: envelopes.Envelope, recipients: list[str]) -> list[str]:
         """The envelope of a mail; as the last of a group DATA may go along (RFC 2920, 3.1)."""
         lines = [mail.mail_command(), *map(mail.rcpt_command, recipients)]
-        if self._group > 1 and "CHUNKING" not in self._wire.features:
-            lines.append("DATA")
-        return lines
+        return [*lines, "DATA"] if self._asks_along else lines
+
+    @property
+    def _asks_along(self) -> bool:
+        """Whether DATA is the last command of an envelope."""
+        return self._group > 1 and "CHUNKING" not in self._wire.features
 
     def _look_ahead(self, following) -> tuple[envelopes.Envelope | None, list[str]]:
         """What of the mail that ``following`` is may go out before this one was answered."""
