@@ -27,7 +27,9 @@ class MailCenterTemplate(models.Model):
     def _compute_variant_notice(self):
         wanted = self.env.context.get("mail_center_template_lang")
         languages = dict(self.env["res.lang"].get_installed())
-        self.variant_notice = wanted and self.env._(
+        # For who writes: in his language, not in that of the text.
+        reader = self.with_context(lang=self.env.user.lang)
+        self.variant_notice = wanted and reader.env._(
             "You are writing the text in %s. Everything but name, subject and text is shared by "
             "all languages.",
             languages.get(wanted, wanted),

@@ -98,6 +98,9 @@ class TestTemplateLanguages(TemplateCase):
         spec = {"subject": {}, "variant_notice": {}}
         self.assertEqual(form.web_read(spec)[0]["subject"], "Offer")
         self.assertIn("German", form.web_read(spec)[0]["variant_notice"])
+        polish = form.with_context(mail_center_template_lang="pl_PL")
+        notice = polish.web_read(spec)[0]["variant_notice"]
+        self.assertTrue(notice.startswith("You are writing"), "in the language of who writes")
         form.web_save({"subject": "Angebot"}, spec)
         self.assertEqual(self.letter.with_context(lang="de_DE").subject, "Angebot")
         self.assertEqual(self.letter.with_context(lang="en_US").subject, "Offer")

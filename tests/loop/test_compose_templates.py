@@ -128,8 +128,8 @@ def test_the_template_of_an_offer_brings_the_quotations_pdf(erp, sandbox, accoun
     page.wait_for_selector(f"{EDITOR}:focus")
     page.select_option(f"{WINDOW} select[id$=_template]", label="Offer with its PDF")
     page.click(f"{WINDOW} .o_mail_center_insert")
-    page.wait_for_selector(f"{WINDOW} .o_mail_center_file")
-    page.keyboard.press("Control+Enter")
+    # At once, while the report is still being printed: the mail waits for it.
+    page.click(f"{WINDOW} .o_mail_center_send")
     page.wait_for_selector(WINDOW, state="detached")
     mail = arrived(sandbox, "pdf@buyer.example")
     (file,) = mail.iter_attachments()

@@ -332,7 +332,7 @@ export class ComposeWindow extends Component {
         await this.saving.flush();
     }
 
-    /** Text that is being read as addresses: sending must not overtake it. */
+    /** Text that is being read as addresses, or a template: sending must not overtake it. */
     onTyping(promise) {
         this.typing.add(promise);
         promise.finally(() => this.typing.delete(promise)).catch(() => {});

@@ -22,7 +22,14 @@ export function useTemplates(win) {
         });
     }
 
-    async function replaceTemplate() {
+    /** A report takes seconds to print: the mail does not leave, or show, without it meanwhile. */
+    function replaceTemplate() {
+        const inserted = fetchTemplate();
+        win.onTyping(inserted);
+        return inserted;
+    }
+
+    async function fetchTemplate() {
         await win.saving.flush();
         const answer = await win.orm.call("mail.center.draft", "insert_template", [
             [win.draft.id],
