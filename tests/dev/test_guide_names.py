@@ -12,7 +12,7 @@ GUIDES = [*sorted(ROOT.glob("docs/user/*.rst")), *sorted(ROOT.glob("docs/admin/*
 #: Odoo's own names, groups with their privilege before them, and words that are no names.
 OTHERS = {
     "Access Rights", "Add a line", "Apps", "Email Center: Manager", "Email Center: User",
-    "Email Center: …", "Save & Close",
+    "Email Center: …", "Save & Close", "Account settings", "Local directory",
     "Manage databases", "Measures", "Next Execution Date", "Automation", "Scheduled Actions",
     "Email privacy: Privacy officer", "Technical", "Update Apps List", "Users & Companies", "Users",
     '"two words"', "anna", "app password", "email manager", "later", "neutralize",
