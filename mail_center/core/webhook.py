@@ -112,7 +112,9 @@ def post(
             status = response.status
         finally:
             connection.close()
-    except (MailServerError, HTTPException, OSError, ValueError) as error:
+    except MailServerError as error:
+        raise WebhookError("unreachable", str(error)[:300]) from error
+    except (HTTPException, OSError, ValueError) as error:
         raise WebhookError("unreachable", f"{type(error).__name__}: {error}"[:300]) from None
     if status // 100 != 2:
         raise WebhookError("refused", f"HTTP {status}", status)

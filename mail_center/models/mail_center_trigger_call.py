@@ -7,6 +7,7 @@ import psycopg2
 from odoo import api, fields, models
 from odoo.orm.models import NO_ACCESS
 
+from ..core.net import MailServerError
 from ..core.probe import Policy
 from ..core.webhook import SIGNATURE, WebhookError, next_delay, post, sign
 from .mail_center_event import STATE_EVENTS
@@ -71,7 +72,8 @@ class MailCenterTriggerCall(models.Model):
                 + timedelta(seconds=next_delay(call.attempts + 1) or 3600),
             })
             self._commit()
-            call._make()
+            # What is told is told to its writer: a job itself has no language.
+            call.with_context(lang=call.user_id.lang or self.env.lang)._make()
             if not self.env["ir.cron"]._commit_progress(1, remaining=1):
                 return
         self.env["ir.cron"]._commit_progress(remaining=0)
@@ -176,6 +178,8 @@ class MailCenterTriggerCall(models.Model):
                                 "log."),
         }
         detail = str(error) if str(error) != error.code else ""
+        if isinstance(error.__cause__, MailServerError):
+            detail = self._in_words(error.__cause__)[:300]
         return f"{texts[error.code]} {detail}".strip()
 
     def action_again(self):

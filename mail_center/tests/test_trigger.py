@@ -284,6 +284,16 @@ class TestTrigger(TransactionCase):
         self.assertFalse(trigger.active)
         self.assertIn("refuses", trigger.problem)
 
+    def test_what_went_wrong_is_told_in_the_words_of_who_wrote_the_automation(self):
+        self.env["res.lang"]._activate_lang("pl_PL")
+        self.boss.lang = "pl_PL"
+        away = self.trigger(url="http://127.0.0.1:1/")
+        self.receive(self.office, "x")
+        self.run_calls()
+        self.assertIn("Serwer jest nieosiągalny.", away.problem)
+        self.assertIn("127.0.0.1", away.problem)
+        self.assertNotIn("No connection", away.problem)
+
     def test_a_private_address_is_for_managers_who_say_so(self):
         closed = self.trigger(allow_private=False)
         self.receive(self.office, "x")
