@@ -16,6 +16,7 @@ from . import (
     ir_mail_server,
     mail_activity,
     mail_center_account,
+    mail_center_account_access,
     mail_center_account_adoption,
     mail_center_account_dkim,
     mail_center_account_expiry,

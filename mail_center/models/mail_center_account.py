@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
-from odoo.fields import Domain
 
 from ..core.mime import Address, parse_addresses
 from ..core.net import Endpoint
@@ -132,71 +131,7 @@ class MailCenterAccount(models.Model):
     claim_worker = fields.Char(readonly=True, copy=False)
     claim_until = fields.Datetime(readonly=True, copy=False)
 
-    can_read = fields.Boolean(compute="_compute_access", search="_search_can_read")
-    can_send = fields.Boolean(compute="_compute_access", search="_search_can_send")
-    can_manage = fields.Boolean(compute="_compute_access", search="_search_can_manage")
-
     # ---- access -------------------------------------------------------------
-
-    @api.model
-    def _access_domain(self, right):
-        """Accounts on which the current user has *right*: read, send or manage."""
-        user = self.env.user
-        granted = Domain(f"can_{right}", "=", True)
-        if right == "read":
-            # Whoever manages an account can open it to himself: be honest about it.
-            granted |= Domain("can_manage", "=", True)
-        mine = Domain("user_id", "=", user.id) | Domain(
-            "profile_id", "any", self.env["mail.center.profile"]._domain_of(user)
-        )
-        companies = Domain("company_id", "in", [False, *self.env.companies.ids])
-        return companies & (
-            Domain("user_id", "=", user.id) | Domain("permission_ids", "any", granted & mine)
-        )
-
-    def _search_access(self, right, operator, value):
-        if operator != "in":
-            return NotImplemented
-        accounts = self.sudo().with_context(active_test=False)._search(self._access_domain(right))
-        return Domain("id", "in", accounts)
-
-    def _search_can_read(self, operator, value):
-        return self._search_access("read", operator, value)
-
-    def _search_can_send(self, operator, value):
-        return self._search_access("send", operator, value)
-
-    def _search_can_manage(self, operator, value):
-        return self._search_access("manage", operator, value)
-
-    @api.depends_context("uid", "allowed_company_ids")
-    @api.depends("user_id", "company_id", "permission_ids.can_read", "permission_ids.can_send",
-                 "permission_ids.can_manage", "permission_ids.user_id",
-                 "permission_ids.profile_id.member_ids")
-    def _compute_access(self):
-        for right in ("read", "send", "manage"):
-            allowed = self.sudo().with_context(active_test=False).filtered_domain(
-                self._access_domain(right)
-            )
-            for account in self:
-                account[f"can_{right}"] = account in allowed
-
-    def _require(self, right):
-        """Raise AccessError unless the current user has *right* on every account."""
-        if self.env.su:
-            return
-        self.check_access("read")  # who may not even see it learns nothing of it
-        for account in self:
-            if not account.sudo(False)[f"can_{right}"]:
-                raise AccessError(
-                    self.env._(
-                        "You are not allowed to do this with the account “%(account)s”. "
-                        "Ask its owner, %(owner)s, for the permission “%(right)s”.",
-                        account=account.sudo().name,
-                        owner=account.sudo().user_id.name,
-                        right=right,
-                    )
-                )
 
     def _readers(self):
         """The users who may read mail of these accounts.

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..readable import named
+from ..remembered import forget
 
 
 class MailCenterAccountPermission(models.Model):
@@ -48,6 +49,15 @@ class MailCenterAccountPermission(models.Model):
         if "account_id" in vals:
             # Odoo looks at the rights before the change: here the new account counts too.
             self.check_access("write")
+        return result
+
+    def modified(self, fnames, create=False, before=False):
+        forget(self.env)
+        return super().modified(fnames, create=create, before=before)
+
+    def unlink(self):
+        result = super().unlink()
+        forget(self.env)
         return result
 
     @api.depends("user_id", "profile_id")

@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Domain
 
 from ..by_server import without_defaults
 from ..core.mime import Address, parse_addresses
@@ -22,6 +21,9 @@ SERVER_FIELDS = frozenset(
     {"user_id", "state", "outbox_id", "message_id", "version", "is_one_of_many",
      "resend_of_id", "reopened_version"}
 )
+# What the window tells of an account, and what the right to it is decided by.
+ACCOUNT_SHOWN = ("name", "email", "sender_name", "signature", "user_id", "outgoing_type_id",
+                 "company_id")  # fmt: skip
 
 
 class MailCenterDraft(models.Model):
@@ -190,18 +192,25 @@ class MailCenterDraft(models.Model):
     def _offered(self):
         """``(accounts, types)`` that the current user may write with."""
         # A manager may read all types, and still writes with those of his own profiles.
-        own = self.env["mail.center.profile"]._domain_of(self.env.user)
+        own = self.env["mail.center.profile"]._ids_of(self.env.user)
+        accounts = self.env["mail.center.account"].search_fetch(
+            [("can_send", "=", True)], ACCOUNT_SHOWN
+        )
+        # Else Odoo reads all of these people, one after the other.
+        nameless = accounts.sudo().filtered(lambda account: not account.sender_name)
+        nameless.user_id.partner_id.fetch(["name"])
         return (
-            self.env["mail.center.account"].search([("can_send", "=", True)]),
+            accounts,
             self.env["mail.center.type"].search_fetch(
-                Domain("profile_ids", "=", False) | Domain("profile_ids", "any", own), ["name"]
+                [("profile_ids", "in", [False, *own])], ["name"]
             ),
         )
 
-    def _window(self, offered=None):
+    def _window(self, offered=None, record=None):
+        """All that its window needs; *offered*: :meth:`_offered`, *record*: :meth:`_record`."""
         self.ensure_one()
         accounts, types = offered or self._offered()
-        record = self._record()
+        record = record or self._record()
         return {
             **self._saved(),
             "mode": self.mode,

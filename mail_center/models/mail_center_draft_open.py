@@ -23,7 +23,8 @@ class MailCenterDraft(models.Model):
     def open_new(self, start=None):
         """Begin a mail and return its window; see :meth:`_start` for *start*."""
         offered = self._offered()
-        return self._start(start or {}, offered)._window(offered)
+        draft, record = self._begin(start or {}, offered)
+        return draft._window(offered, record)
 
     @api.model
     def open_each(self, res_model, res_ids):
@@ -38,18 +39,26 @@ class MailCenterDraft(models.Model):
                     max=MAX_AT_ONCE,
                 )
             )
-        drafts, offered = self.browse(), self._offered()
+        drafts, records, offered = self.browse(), [], self._offered()
         for number, res_id in enumerate(res_ids):
-            draft = self._start({"res_model": res_model, "res_id": res_id}, offered)
+            draft, record = self._begin({"res_model": res_model, "res_id": res_id}, offered)
+            records.append(record)
             # The first is written at once, the others wait beside it.
             draft.layout = "minimised" if number else "normal"
             drafts |= draft
         drafts.sudo().is_one_of_many = len(drafts) > 1
-        return [draft._window(offered) for draft in drafts]
+        return [
+            draft._window(offered, record) for draft, record in zip(drafts, records, strict=True)
+        ]
 
     @api.model
-    def _start(self, start, offered=None):
-        """A new draft of the current user.
+    def _start(self, start):
+        """A new draft of the current user: see :meth:`_begin`."""
+        return self._begin(start, self._offered())[0]
+
+    @api.model
+    def _begin(self, start, offered):
+        """A new draft of the current user, and the record of *start* that it is about, or None.
 
         *start* may hold ``mode`` and ``parent_id`` (an answer), ``res_model`` and ``res_id`` (a
         mail about a record), ``mailto`` (a link, RFC 6068), ``to``, ``cc``, ``bcc`` (addresses as
@@ -70,7 +79,7 @@ class MailCenterDraft(models.Model):
         elif record is not None:
             self._from_record(vals, record)
         self._from_texts(vals, start)
-        accounts, types = offered or self._offered()
+        accounts, types = offered
         account = self._default_account(vals, accounts)
         vals.setdefault("account_id", account.id)
         vals.setdefault("type_id", self._default_type(account, types).id)
@@ -88,7 +97,7 @@ class MailCenterDraft(models.Model):
             draft._take_files(files, parent)
         if template:
             draft._insert_default(template, body, signature)
-        return draft
+        return draft, record
 
     @api.model
     def _linkable_record(self, res_model, res_id):

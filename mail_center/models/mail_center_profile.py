@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from ..remembered import forget, remembered
+
 
 class MailCenterProfile(models.Model):
     """A named set of people. Archived it is a set of nobody: it gives no right any more, and what
@@ -60,7 +62,36 @@ class MailCenterProfile(models.Model):
     @api.model
     def _domain_of(self, users):
         """The profiles that one of *users* is a member of."""
-        groups = {group for user in users.sudo() for group in user._get_group_ids()}
-        return Domain("active", "=", True) & (
-            Domain("user_ids", "in", users.ids) | Domain("group_ids", "in", list(groups))
+        return Domain("id", "in", sorted({one for user in users for one in self._ids_of(user)}))
+
+    @api.model
+    def _ids_of(self, user):
+        """The ids of the profiles that *user* is a member of, a tuple."""
+        groups = user.sudo()._get_group_ids()
+        return remembered(
+            self.env, ("profiles", user.id, groups), lambda: self._find_ids(user.id, groups)
         )
+
+    @api.model
+    def _find_ids(self, user_id, group_ids):
+        self.flush_model(["active", "user_ids", "group_ids"])
+        self.env.cr.execute(
+            """
+            SELECT id FROM mail_center_profile
+             WHERE active AND (
+                id IN (SELECT profile_id FROM mail_center_profile_user_rel WHERE user_id = %s)
+                OR id IN (SELECT profile_id FROM mail_center_profile_group_rel
+                           WHERE group_id = ANY(%s)))
+            """,
+            [user_id, list(group_ids)],
+        )
+        return tuple(number for (number,) in self.env.cr.fetchall())
+
+    def modified(self, fnames, create=False, before=False):
+        forget(self.env)
+        return super().modified(fnames, create=create, before=before)
+
+    def unlink(self):
+        result = super().unlink()
+        forget(self.env)  # permissions went with it
+        return result

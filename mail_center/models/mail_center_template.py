@@ -88,10 +88,8 @@ class MailCenterTemplate(models.Model):
     def _usable_domain(self, model=None):
         """Templates for the current user, a manager too; with *model* those that fit it
         (``False``: a mail without a document)."""
-        mine = self.env["mail.center.profile"]._domain_of(self.env.user)
-        domain = Domain("active", "=", True) & (
-            Domain("profile_ids", "=", False) | Domain("profile_ids", "any", mine)
-        )
+        mine = self.env["mail.center.profile"]._ids_of(self.env.user)
+        domain = Domain("active", "=", True) & Domain("profile_ids", "in", [False, *mine])
         if model is not None:
             domain &= Domain("model", "in", [False, model] if model else [False])
         return domain

@@ -193,21 +193,30 @@ class MailCenterTemplate(models.Model):
         One's profiles come before everyone, in their order; the type before all types.
         """
         profiles = self.env["mail.center.profile"].sudo()
-        own = profiles._domain_of(self.env.user)
-        types = [message_type.id if message_type else False, False]
-        rows = self.env["mail.center.template.default"].sudo().search(
-            (Domain("profile_id", "=", False) | Domain("profile_id", "any", own))
-            & Domain("type_id", "in", types)
+        own = profiles._ids_of(self.env.user)
+        # With every mail that is begun, and mostly there are none.
+        self.env["mail.center.template.default"].flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT template_id, profile_id, type_id FROM mail_center_template_default"
+                " WHERE (profile_id IS NULL OR profile_id = ANY(%s))"
+                " AND (type_id IS NULL OR type_id = %s)",
+                list(own), message_type.id or None if message_type else None,
+            )
         )
         if not rows:
             return self.browse()
-        profiles = profiles.search(own)
-        profile_order = {profile_id: rank for rank, profile_id in enumerate(profiles.ids)}
-        usable = self.search(self._usable_domain(model) & Domain("id", "in", rows.template_id.ids))
-        best = rows.filtered(lambda row: row.template_id in usable).sorted(
-            lambda row: (
-                profile_order.get(row.profile_id.id, len(profile_order)),
-                not row.type_id,
-            )
+        profile_order = {
+            profile_id: rank
+            for rank, profile_id in enumerate(profiles.search([("id", "in", own)]).ids)
+        }
+        usable = set(
+            self.search(
+                self._usable_domain(model) & Domain("id", "in", [row[0] for row in rows])
+            ).ids
         )
-        return best[:1].template_id.sudo(False)
+        best = sorted(
+            (row for row in rows if row[0] in usable),
+            key=lambda row: (profile_order.get(row[1], len(profile_order)), not row[2]),
+        )
+        return self.browse([row[0] for row in best[:1]])

@@ -61,6 +61,64 @@ class TestProfile(TemplateCase):
         self.sales.with_user(self.manager).unlink()
         self.assertFalse(self.sales.exists())
 
+    # ---- rights that are taken away -----------------------------------------
+
+    def sends(self, user):
+        """Whether *user* may send from the account, and finds it, in one transaction with all."""
+        account = self.account.with_user(user)
+        found = account.search([("can_send", "=", True), ("id", "=", account.id)])
+        self.assertEqual(bool(found), account.can_send)
+        self.assertEqual(bool(found), account.has_access("read"))
+        return account.can_send
+
+    def test_a_right_is_gone_as_soon_as_it_is_taken(self):
+        self.assertTrue(self.sends(self.user))
+        self.sales.user_ids -= self.user
+        self.assertFalse(self.sends(self.user))
+        self.sales.user_ids += self.user
+        self.assertTrue(self.sends(self.user))
+        self.account.permission_ids.write({"can_send": False})
+        self.assertFalse(self.account.with_user(self.user).can_send)
+        self.assertTrue(self.account.with_user(self.user).can_read)
+        self.account.permission_ids.write({"can_send": True})
+        self.assertTrue(self.sends(self.user))
+        self.account.permission_ids.unlink()
+        self.assertFalse(self.sends(self.user))
+        self.account.user_id = self.user
+        self.assertTrue(self.sends(self.user))
+        self.account.user_id = self.manager
+        self.assertFalse(self.sends(self.user))
+
+    def test_a_right_by_a_group_goes_with_the_group(self):
+        group = self.env["res.groups"].create({"name": "TP group"})
+        self.sales.write({"user_ids": [(5,)], "group_ids": [(6, 0, group.ids)]})
+        self.assertFalse(self.sends(self.user))
+        self.user.group_ids += group
+        self.assertTrue(self.sends(self.user))
+        self.user.group_ids -= group
+        self.assertFalse(self.sends(self.user))
+
+    def test_a_right_that_was_given_and_not_kept_is_none(self):
+        self.assertFalse(self.sends(self.other))
+        with self.assertRaises(ZeroDivisionError), self.env.cr.savepoint():
+            self.sales.user_ids += self.other
+            self.assertTrue(self.sends(self.other))
+            raise ZeroDivisionError
+        self.assertFalse(self.sends(self.other))
+
+    def test_a_right_counts_in_the_companies_that_one_works_for(self):
+        company = self.env["res.company"].create({"name": "TP company"})
+        self.assertTrue(self.sends(self.user))
+        self.account.company_id = company
+        self.assertFalse(self.account.with_user(self.user).can_send)
+        self.user.company_ids += company
+        both = self.account.with_user(self.user).with_context(
+            allowed_company_ids=[self.user.company_id.id, company.id]
+        )
+        self.assertTrue(both.can_send)
+        home = both.with_context(allowed_company_ids=self.user.company_id.ids)
+        self.assertFalse(home.can_send)
+
     # ---- archiving ----------------------------------------------------------
 
     def test_an_archived_profile_opens_no_account_any_more(self):
