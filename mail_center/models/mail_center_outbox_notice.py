@@ -65,6 +65,7 @@ class MailCenterOutbox(models.Model):
         what = self.state
         if what not in ("failed", "partly_sent", "uncertain"):
             what = "partly_sent" if "failed" in news.mapped("state") else "uncertain"
+        news = news.with_context(lang=self.user_id.lang or self.env.lang)
         self._tell_writer(what, next((one for one in news.mapped("reason") if one), ""))
 
     def _tell_writer(self, what, reason=""):

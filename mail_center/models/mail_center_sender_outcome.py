@@ -74,13 +74,14 @@ class MailCenterSender(models.AbstractModel):
         if open_rows and row._is_expired(now):
             open_rows.write({"state": "failed", "reason_code": "given_up"})
         state = row._summary()
-        troubled = row.recipient_ids.filtered(
+        job, told = self._for_writer(row)
+        troubled = told.recipient_ids.filtered(
             lambda recipient: recipient.email in emails and recipient.state != "sent"
         )
         reasons = [text for text in troubled.mapped("reason") if text]
         vals = {"phase": "done", "claim_token": False, "error": reasons[0] if reasons else False}
         if state == "uncertain":
-            vals["error"] = self._uncertain_text()
+            vals["error"] = job._uncertain_text()
         if state == "deferred":
             vals["next_attempt"] = now + timedelta(seconds=smtp.next_delay(row.attempts))
         if state == "failed":
@@ -137,7 +138,7 @@ class MailCenterSender(models.AbstractModel):
         """Its worker died after it could have handed the mail over: nobody knows."""
         row._new_doubt()
         row.sent_at = self.env.cr.now()
-        row._set_state("uncertain", error=self._uncertain_text())
+        row._set_state("uncertain", error=self._for_writer(row)[0]._uncertain_text())
         self.env["mail.center.log"]._add(
             row.account_id,
             "send_uncertain",

@@ -37,6 +37,12 @@ class MailCenterTransaction(models.AbstractModel):
         return self.with_context(lang=lang), account.with_context(lang=lang)
 
     @api.model
+    def _for_writer(self, outbox):
+        """Self and a mail to send with texts in the language of who wrote it."""
+        lang = outbox.user_id.lang or self.env.lang
+        return self.with_context(lang=lang), outbox.with_context(lang=lang)
+
+    @api.model
     def _in_words(self, error):
         """What an *error* of the core says, in the language of the environment."""
         if not isinstance(error, MailServerError):

@@ -1,3 +1,4 @@
+import json
 import socket
 from unittest.mock import patch
 
@@ -106,6 +107,16 @@ class TestSendTrouble(SendCase):
         self.assertEqual(menu()["trouble"], 1)
         self.outbox(message).with_user(self.user).action_done_with()
         self.assertEqual(menu()["trouble"], 0)
+
+    def test_why_a_mail_was_refused_is_told_in_the_language_of_its_writer(self):
+        self.env["res.lang"]._activate_lang("pl_PL")
+        modules = self.env["ir.module.module"].search([("name", "=", "mail_center")])
+        modules._update_translations(["pl_PL"])
+        self.user.lang = "pl_PL"
+        outbox = self.outbox(self.write_mail("nobody@mc.example", subject="typo"))
+        self.send()
+        self.assertEqual(outbox.error, "Ten adres nie istnieje. Sprawdź pisownię.")
+        self.assertIn("Ten adres nie istnieje", json.loads(self.told()[-1])["payload"]["message"])
 
     def test_what_one_cancels_oneself_is_told_to_nobody(self):
         message = self.write_mail(self.other.email, subject="mine")

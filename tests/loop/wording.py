@@ -16,11 +16,8 @@ CUT = """(root) => {
     const WORDS = "button, .btn, label, .o_form_label, th, h1, h2, h3, h4, h5, legend, " +
         ".dropdown-item, .nav-link, .o_stat_text, .o_horizontal_separator, .badge";
     const canvas = document.createElement("canvas").getContext("2d");
-    const cut = new Set();
-    const say = (element, text, how) => {
-        const name = `${element.tagName.toLowerCase()}.${element.className}`.slice(0, 60);
-        cut.add(`${how}: “${text.trim().replace(/\\s+/g, " ").slice(0, 80)}” (${name})`);
-    };
+    const cut = [];
+    const say = (element, text, how) => cut.push([text.trim().replace(/\\s+/g, " "), how]);
     const scrolls = (element) => {
         for (let one = element; one && one !== document.body; one = one.parentElement) {
             if (["auto", "scroll"].includes(getComputedStyle(one).overflowX)) return true;
@@ -69,7 +66,7 @@ CUT = """(root) => {
             }
         }
     }
-    return [...cut];
+    return cut;
 }"""
 SHOWN = """(root) => {
     const found = new Set();
@@ -95,8 +92,8 @@ def _pieces(text: str) -> list[str]:
 
 
 @cache
-def _english() -> tuple[frozenset[str], re.Pattern[str]]:
-    """(texts, pattern of texts with values in them) that a Polish reader must not see."""
+def _texts() -> tuple[frozenset[str], frozenset[str], re.Pattern[str]]:
+    """(Polish texts, English ones, pattern of English ones with values in them) of our addons."""
     texts, polish = set(), set()
     for path in ADDONS.glob("mail_center*/i18n/pl.po"):
         for entry in polib.pofile(path):
@@ -109,12 +106,12 @@ def _english() -> tuple[frozenset[str], re.Pattern[str]]:
         for text in texts
         if PLACE.search(text) and len(re.findall(r"[A-Za-z]{2,}", PLACE.sub("", text))) > 1
     ]
-    return frozenset(texts), re.compile("|".join(patterns))
+    return frozenset(polish), frozenset(texts), re.compile("|".join(patterns))
 
 
 def english(page, selector: str = "body", known: frozenset[str] = frozenset()) -> list[str]:
     """Our texts that are seen in English inside an element; *known*: names of records."""
-    texts, pattern = _english()
+    _polish, texts, pattern = _texts()
     return [
         text
         for text in page.locator(selector).first.evaluate(SHOWN)
@@ -123,5 +120,7 @@ def english(page, selector: str = "body", known: frozenset[str] = frozenset()) -
 
 
 def cut_off(page, selector: str = "body") -> list[str]:
-    """Labels, buttons, headings and hints inside an element that can't be read to their end."""
-    return page.locator(selector).first.evaluate(CUT)
+    """Our labels, buttons, headings and hints inside an element that can't be read to their end."""
+    polish = _texts()[0]
+    found = page.locator(selector).first.evaluate(CUT)
+    return sorted({f"{how}: {text}" for text, how in found if text in polish})
