@@ -3,7 +3,7 @@ from odoo.exceptions import AccessError, UserError
 
 from ..by_server import by_server
 from ..core.intake import take_in
-from ..core.smtp import PROGRAM
+from ..core.smtp import MAILING, PROGRAM
 
 
 class MailCenterAccount(models.Model):
@@ -92,7 +92,8 @@ class MailCenterAccount(models.Model):
                 "user_id": author.id,
                 # Bounces come to the account, where they are recognised.
                 "envelope_from": account.email,
-                "priority": PROGRAM,
+                # What Odoo's Email Marketing sends to many says so in its header.
+                "priority": MAILING if intake.mail.automatic.is_bulk else PROGRAM,
                 # Several mails may have one Message-ID, one for each of Odoo's recipients.
                 "copy_state": "none",
                 "sent_is_proof": False,

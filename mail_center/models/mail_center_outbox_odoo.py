@@ -22,14 +22,19 @@ class MailCenterOutbox(models.Model):
             outbox._tell_odoo()
         return result
 
-    def _tell_odoo(self):
-        """Failed: the envelope beside the message turns red; sent after all: it is well again."""
+    def _told_to_odoo(self):
+        """``({address: reason} of those that failed, {address} of those that were sent)``."""
         failed, sent = {}, set()
         for one in self.recipient_ids:
             if one.state == "failed":
                 failed[email_normalize(one.email)] = one.reason or self.error or ""
             elif one.state == "sent":
                 sent.add(email_normalize(one.email))
+        return failed, sent
+
+    def _tell_odoo(self):
+        """Failed: the envelope beside the message turns red; sent after all: it is well again."""
+        failed, sent = self._told_to_odoo()
         if not failed and not sent:
             return
         changed = self.env["mail.notification"].sudo()

@@ -1,1 +1,1 @@
-from . import test_email_button, test_from_mail, test_links, test_rules
+from . import test_email_button, test_from_mail, test_links, test_meetings, test_rules

@@ -13,6 +13,7 @@ GUIDES = [*sorted(ROOT.glob("docs/user/*.rst")), *sorted(ROOT.glob("docs/admin/*
 OTHERS = {
     "Access Rights", "Add a line", "Apps", "Email Center: Manager", "Email Center: User",
     "Email Center: …", "Save & Close", "Account settings", "Local directory",
+    "Bounced", "Email Marketing", "Replied",  # of Odoo's mailings
     "Manage databases", "Measures", "Next Execution Date", "Automation", "Scheduled Actions",
     "Email privacy: Privacy officer", "Technical", "Update Apps List", "Users & Companies", "Users",
     '"two words"', "anna", "app password", "email manager", "later", "neutralize",
