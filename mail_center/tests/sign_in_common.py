@@ -36,6 +36,8 @@ class SignInCase(MailboxCase):
     def setUp(self):
         self.provider.__init__(3600)
         super().setUp()
+        # What another test of the class has left there.
+        self.sandbox.doveadm("expunge", "-u", "anna@mc.example", "mailbox", "*", "all")
         accounts = type(self.env["mail.center.account"])
         for name, value in self.patches().items():
             patcher = patch.object(accounts, name, value)
