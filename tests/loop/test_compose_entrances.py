@@ -129,9 +129,10 @@ def test_selected_records_get_a_mail_each(erp, eva, people, login):
     page = login("ent_eva")
     page.goto(f"{page.url.split('/odoo')[0]}/odoo/action-base.action_partner_form")
     page.click(".o_switch_view.o_list")
-    page.wait_for_selector(".o_list_view")
+    page.wait_for_selector(".o_list_view .o_data_row")
     page.fill(".o_searchview_input", "Entrance")
-    page.wait_for_selector(".o_searchview_autocomplete")
+    # Enter takes what the list of proposals has by then.
+    page.wait_for_selector(".o_searchview_autocomplete .o-dropdown-item:has-text('Entrance')")
     page.keyboard.press("Enter")
     page.wait_for_selector(".o_searchview_facet:has-text('Entrance')")
     # What is chosen in the list before it is the searched one is lost.

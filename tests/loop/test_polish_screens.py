@@ -24,6 +24,11 @@ OPEN = """(action) => odoo.__WOWL_DEBUG__.root.env.services.action.doAction(acti
 LOGIN = "loop_polka"
 # As the server calls its folders; the screen shows it where the mouse rests on their names.
 FOLDERS = frozenset({"Archive", "Drafts", "Junk", "Sent", "Trash"})
+# What people have written stays as it is, also where it is a word of ours ("Offer").
+WRITTEN = {
+    "log": ["message"], "message": ["subject"], "template": ["name", "subject"], "type": ["name"],
+    "profile": ["name"], "account": ["name"], "trigger": ["name"],
+}  # fmt: skip
 READY = ".o_list_view, .o_view_nocontent, .o_graph_view, .o_mail_center_dashboard, .o_form_view"
 
 
@@ -55,9 +60,10 @@ def test_no_word_is_cut_off_or_left_in_english(erp, polish, login):
     page = login(LOGIN)
     base = page.url.split("/odoo")[0]
     faults = {}
-    # What the log says stays in the language of whom it was written for.
-    lines = erp.call("mail.center.log", "search_read", [], fields=["message"])
-    known = FOLDERS.union(line["message"] for line in lines)
+    known = set(FOLDERS)
+    for model, fields in WRITTEN.items():
+        for line in erp.call(f"mail.center.{model}", "search_read", [], fields=fields):
+            known.update(line[name] for name in fields if line[name])
 
     def look(name, selector="body"):
         page.wait_for_timeout(200)  # the end of animations
