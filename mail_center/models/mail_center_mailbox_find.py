@@ -5,8 +5,10 @@ from odoo import api, models
 from odoo.tools import SQL
 
 # So many of the newest mails are looked at first: a word that is common shows there.
+FIRST = 300
+# So many where the index over words gives too much to look at all of it.
 NEWEST = 2000
-# So many are looked at when the first ones tell that they will fill the page.
+# Up to so many when the first ones tell that they will fill the page.
 WIDER = 8000
 # Where more than so many mails have the words, to look at each of them again takes seconds.
 AGAIN = 20_000
@@ -111,16 +113,18 @@ class MailCenterMailbox(models.AbstractModel):
 
         if cursor and cursor[2:] and cursor[2]:
             return run(self._words_sql(sources, conditions, cursor, limit)), None
-        looked = NEWEST
-        found = run(self._newest_sql(sources, conditions, cursor, limit))
-        if found and len(found) < limit:
-            size = 2 * NEWEST * limit // len(found)
-            if size <= WIDER:
-                looked = size
-                found = run(self._newest_sql(sources, conditions, cursor, limit, size))
+        looked = min(FIRST, NEWEST)
+        found = run(self._newest_sql(sources, conditions, cursor, limit, looked))
         if len(found) >= limit:
             return found, None
-        if query.is_inexact and self._guess(query) > AGAIN:
+        is_inexact = query.is_inexact and self._guess(query) > AGAIN
+        size = 2 * looked * limit // len(found) if found else WIDER + 1
+        if is_inexact or size <= WIDER:
+            looked = size if size <= WIDER else NEWEST
+            found = run(self._newest_sql(sources, conditions, cursor, limit, looked))
+            if len(found) >= limit:
+                return found, None
+        if is_inexact:
             ((count, *last),) = run(SQL(
                 "SELECT count(*), min(date), min(id) FILTER (WHERE date = oldest)"
                 " FROM (SELECT *, min(date) OVER () AS oldest FROM (%s) AS newest) AS newest",
