@@ -1,8 +1,11 @@
+from functools import partial
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
 from ..core.mime import danger
 from ..mailer_fields import filled
+from ..remembered import remembered
 
 # Sources and files of mail are evidence: what came and what went, byte for byte.
 GUARDED = frozenset({"mail.center.message", "mail.center.quarantine"})
@@ -50,7 +53,9 @@ class IrAttachment(models.Model):
     def _file_write(self, bin_value, checksum):
         # Odoo's collector of garbage removes files that no row names, and waits only for those
         # who hold this lock. The INSERT takes it too late: the file is there before the row.
-        self.env.cr.execute("LOCK TABLE ir_attachment IN ROW EXCLUSIVE MODE")
+        lock = partial(self.env.cr.execute, "LOCK TABLE ir_attachment IN ROW EXCLUSIVE MODE")
+        # Once in a transaction; a savepoint that is rolled back gives it away, and forgets it.
+        remembered(self.env, "ir_attachment", lock)
         return super()._file_write(bin_value, checksum)
 
     def _refuse_mail_files(self, res_models):

@@ -79,10 +79,23 @@ class TestGarbage(TransactionCase):
         with self.registry.cursor() as cr:
             attachments = self.env(cr=cr)["ir.attachment"]
             content = b"a mail of which no row tells yet"
-            attachments._file_write(content, attachments._compute_checksum(content))
-            cr.execute(
-                "SELECT mode FROM pg_locks WHERE pid = pg_backend_pid()"
-                " AND relation = 'ir_attachment'::regclass"
-            )
-            self.assertIn(("RowExclusiveLock",), cr.fetchall())
-            cr.rollback()
+
+            def write():
+                attachments._file_write(content, attachments._compute_checksum(content))
+
+            def locks():
+                cr.execute(
+                    "SELECT mode FROM pg_locks WHERE pid = pg_backend_pid()"
+                    " AND relation = 'ir_attachment'::regclass"
+                )
+                return [mode for (mode,) in cr.fetchall()]
+
+            with self.assertRaises(ZeroDivisionError), cr.savepoint():
+                write()
+                self.assertIn("RowExclusiveLock", locks())
+                raise ZeroDivisionError
+            self.assertNotIn("RowExclusiveLock", locks())
+            for end in (cr.rollback, cr.commit, cr.rollback):
+                write()
+                self.assertIn("RowExclusiveLock", locks())
+                end()

@@ -16,7 +16,7 @@ from urllib.parse import unquote
 import nh3
 
 from .css import clean_style
-from .measure import HtmlLimits, Measure, TooComplex, measure
+from .measure import HtmlLimits, TooComplex, body_of, is_small, measure
 from .text import from_text, to_text
 
 _TAGS = {
@@ -308,12 +308,16 @@ def sanitise(
     html = html.replace("\0", "")
     try:
         plain = own and len(html) <= limits.size and html.count("<") <= limits.tags
-        found = Measure() if plain else measure(html, limits)
+        if plain:
+            body = None
+        else:
+            small = is_small(html, limits)
+            body = body_of(html) if small else measure(html, limits).body
     except TooComplex:
         if not fallback:
             raise
         return CleanHtml(from_text(to_text(html)[: limits.size]), simplified=True)
-    before, after = _body_wrapper(found.body)
+    before, after = _body_wrapper(body)
     cleaned = _settled(before + html + after)
     if cleaned is None:
         return CleanHtml(from_text(to_text(html)), simplified=True)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from core.html import resolve_cids, sanitise, unblock
 from core.html.clean import _CLEANER
-from core.html.measure import HtmlLimits, TooComplex, measure
+from core.html.measure import HtmlLimits, TooComplex, body_of, is_small, measure
 
 URL_ATTRIBUTES = {"href", "src", "data-mc-src", "background", "action", "srcset", "poster", "data"}
 FORBIDDEN_TAGS = {
@@ -266,6 +266,24 @@ def test_the_measure_never_promises_less_than_a_parser_makes(source):
     assert deepest <= 3 * found.depth + 3
     tags = 20 * (3 * source.count("<") + found.copies)  # implied ones, end tags
     assert len(output) <= len(source) + found.copies + tags
+
+
+@settings(max_examples=1500, deadline=None)
+@given(st.one_of(SOUP, TAG_SOUP), st.integers(2, 12), st.integers(1, 4))
+def test_what_is_not_measured_is_within_the_limits(source, depth, attributes):
+    limits = HtmlLimits(depth=depth, attributes=attributes, copies=2000)
+    if is_small(source, limits):
+        assert measure(source, limits).body == body_of(source)
+
+
+def test_most_mail_need_not_be_measured_but_a_tag_with_many_attributes_has_to_be():
+    mail = '<body bgcolor="#fff"><table><tr><td style="padding:1px">x &gt; y</td></tr></table>'
+    assert is_small(mail, HtmlLimits())
+    assert body_of(mail) == {"bgcolor": "#fff"}
+    many = " ".join(f"a{number}" for number in range(260))
+    for tag in (f"<p {many}>", f"</p {many}>", f'<p x=">" {many}>', f"<p x = '>' {many}>",
+                f"<p {many}", '<p x=">">'):  # fmt: skip
+        assert not is_small(mail + tag, HtmlLimits())
 
 
 def test_remote_images_wait_until_the_reader_allows_them():
