@@ -2,7 +2,8 @@
 
 Rules of access ask for it with every search and every record. What is remembered is gone with the
 end of the transaction, with a savepoint that is rolled back, and by :func:`forget`: nobody keeps a
-right, in another process or another thread, that was taken from him.
+right, in another process or another thread, that was taken from him. Other things that hold for a
+transaction and end with it (a lock) are kept here too.
 """
 
 KEY = "mail_center_remembered"

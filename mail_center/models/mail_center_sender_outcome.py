@@ -74,7 +74,7 @@ class MailCenterSender(models.AbstractModel):
         if open_rows and row._is_expired(now):
             open_rows.write({"state": "failed", "reason_code": "given_up"})
         state = row._summary()
-        job, told = self._for_writer(row)
+        job, told = self._for_owner(row)
         troubled = told.recipient_ids.filtered(
             lambda recipient: recipient.email in emails and recipient.state != "sent"
         )
@@ -138,7 +138,7 @@ class MailCenterSender(models.AbstractModel):
         """Its worker died after it could have handed the mail over: nobody knows."""
         row._new_doubt()
         row.sent_at = self.env.cr.now()
-        row._set_state("uncertain", error=self._for_writer(row)[0]._uncertain_text())
+        row._set_state("uncertain", error=self._for_owner(row)[0]._uncertain_text())
         self.env["mail.center.log"]._add(
             row.account_id,
             "send_uncertain",

@@ -31,16 +31,11 @@ class MailCenterTransaction(models.AbstractModel):
         return self.env["ir.cron"]._commit_progress()
 
     @api.model
-    def _for_owner(self, account):
-        """Self and *account* with texts in the language of its owner: a job itself has none."""
-        lang = account.user_id.lang or self.env.lang
-        return self.with_context(lang=lang), account.with_context(lang=lang)
-
-    @api.model
-    def _for_writer(self, outbox):
-        """Self and a mail to send with texts in the language of who wrote it."""
-        lang = outbox.user_id.lang or self.env.lang
-        return self.with_context(lang=lang), outbox.with_context(lang=lang)
+    def _for_owner(self, record):
+        """Self and *record* (an account, a mail to send) with texts in the language of its user: a
+        job itself has none."""
+        lang = record.user_id.lang or self.env.lang
+        return self.with_context(lang=lang), record.with_context(lang=lang)
 
     @api.model
     def _in_words(self, error):

@@ -101,17 +101,24 @@ def _member(archive, member, begin, start, limit) -> Iterator[Found]:
     """The mails of one member, which is at byte ``begin``, from ``start`` on."""
     end = begin + member.file_size
     name = "".join(c for c in member.filename if c.isprintable())[-NAME_MAX:]
-    flags = None if _is_passed(member) else _flags(member.filename)
-    if flags is not None:
+    flags = _flags(member.filename)
+    if _is_passed(member):
+        yield Found(end, skip=True)
+    elif flags is not None:
         yield _read(archive, member, end, flags, name, limit)
-    elif not _is_passed(member) and _is_box(archive, member):
+    elif _is_box(archive, member):
         yield from _box(archive, member, begin, start, name, limit)
     else:
         yield Found(end, skip=True)
 
 
+def _base(name: str) -> str:
+    """The last part of a member's path."""
+    return re.split(r"[/\\]", name)[-1]
+
+
 def _is_passed(member) -> bool:
-    base = re.split(r"[/\\]", member.filename)[-1]
+    base = _base(member.filename)
     return member.is_dir() or base.startswith("._") or "__MACOSX" in member.filename
 
 
@@ -123,7 +130,7 @@ def _is_box(archive, member) -> bool:
     if member.filename.lower().endswith((".mbox", ".mbox/mbox")):
         return True
     if member.flag_bits & 0x1:
-        return "." not in re.split(r"[/\\]", member.filename)[-1]
+        return "." not in _base(member.filename)
     try:
         with archive.open(member) as file:
             return is_mbox(file.read(HEAD))
@@ -148,7 +155,7 @@ def _box(archive, member, begin, start, name, limit) -> Iterator[Found]:
 
 def _flags(name: str) -> frozenset[str] | None:
     """IMAP's flags of a member that is a mail, else None."""
-    base = re.split(r"[/\\]", name)[-1]
+    base = _base(name)
     place = _MAILDIR.search(name)
     info = _INFO.search(base)
     if place:

@@ -310,9 +310,10 @@ def sanitise(
         plain = own and len(html) <= limits.size and html.count("<") <= limits.tags
         if plain:
             body = None
+        elif is_small(html, limits):
+            body = body_of(html)
         else:
-            small = is_small(html, limits)
-            body = body_of(html) if small else measure(html, limits).body
+            body = measure(html, limits).body
     except TooComplex:
         if not fallback:
             raise
