@@ -86,8 +86,9 @@ def test_kill_9_at_every_step_sends_once_or_says_that_nobody_knows(
                 assert copies == (0 if step == "dot" else 1)
                 assert state in (("sent", "uncertain") if step == "replied" else ("uncertain",))
             elif step == "content":
-                # A small mail is out before the server has read it: then it may be in doubt.
-                assert (state, copies) in (("sent", 1), ("uncertain", 0))
+                # A small mail is out before the server has read it: then it may be in doubt,
+                # and whether the server reads on to its end is the server's.
+                assert (state, copies) in (("sent", 1), ("uncertain", 0), ("uncertain", 1))
             else:
                 assert (state, copies) == ("sent", 1)
         assert workers.kills == len(STEPS)

@@ -59,8 +59,7 @@ def test_an_mbox_chosen_in_the_browser_arrives_whole_through_kill_9(
         server.kill()
         server.start()
         kills.append(stored())
-        erp.call("ir.cron", "method_direct_trigger",
-                 [erp.reference("mail_center.ir_cron_read_uploads")])
+        erp.run_job("mail_center.ir_cron_read_uploads")
     assert kills[0] < COUNT, "the kills came too late to show anything"
     print(f"killed with {kills} of {COUNT + 3} mails stored")
     eventually(lambda: stored() >= COUNT + 3, "the rest of the mail", timeout=300)

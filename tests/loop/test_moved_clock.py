@@ -95,6 +95,6 @@ def test_mail_comes_by_itself_after_the_clock_of_the_database_was_years_ahead(er
     box.query(f"UPDATE mail_center_account SET next_sync = {ahead} WHERE id = {box.account}")
     box.fill(1)
     # Any job of this Odoo comes to its end.
-    erp.call("ir.cron", "method_direct_trigger", [erp.reference("base.autovacuum_job")])
+    erp.run_job("base.autovacuum_job")
     box.await_all()
     box.assert_goes_on()
