@@ -1,16 +1,23 @@
 """A shared mailbox in which each person has his own read state, or all have one."""
 
-from ..core.intake import take_in
+from datetime import timedelta
+
+from odoo import fields
+
+from ..core.intake import Intake, take_in
 from .mailbox_common import StoredMailCase
 
 
 class TestReading(StoredMailCase):
-    def arrive(self, subject, number, answers=""):
-        """A mail comes to the inbox as the receiver files it."""
-        raw = (
+    def raw(self, subject, number, answers=""):
+        return (
             f"From: Eve <eve@brick.example>\r\nSubject: {subject}\r\nMessage-ID: <{number}@b>\r\n"
             f"{answers and f'In-Reply-To: {answers}'}\r\n\r\nText"
         ).replace("\r\n\r\n\r\n", "\r\n\r\n").encode()
+
+    def arrive(self, subject, number, answers=""):
+        """A mail comes to the inbox as the receiver files it."""
+        raw = self.raw(subject, number, answers)
         messages, _failed = self.env["mail.center.filing"].sudo()._file(
             self.inbox, [take_in(raw, uid=number)]
         )
@@ -47,6 +54,45 @@ class TestReading(StoredMailCase):
         new.with_user(self.reader).mark_read(False)
         self.assertEqual(self.state(self.reader), both)
         self.assertFalse((old | new).filtered("is_read"), "on the server nobody has read them")
+
+    def retry(self, subject, number, answers=""):
+        """A mail that was not understood when it came is understood now."""
+        intake = Intake(self.raw(subject, number, answers), uid=number, error="planted")
+        self.env["mail.center.filing"].sudo()._file(self.inbox, [intake])
+        line = self.env["mail.center.quarantine"].search(
+            [("account_id", "=", self.account.id), ("state", "=", "waiting")]
+        )
+        self.assertEqual(len(line), 1)
+        line.with_user(self.owner).action_retry()
+        self.assertEqual(line.state, "solved")
+        return line.message_id
+
+    def test_what_is_understood_out_of_quarantine_is_unread_for_each(self):
+        self.account.personal_read = True
+        late = self.retry("Late", 1)
+        both = {"rows": {"Late"}, "counter": 1, "search": 1, "read": 0, "menu": 1}
+        for user in (self.owner, self.reader):
+            self.assertEqual(self.state(user), both, user.login)
+        late.with_user(self.reader).mark_read()
+        self.assertEqual(self.state(self.reader)["counter"], 0)
+        self.assertEqual(self.state(self.owner), both)
+
+    def test_an_answer_out_of_quarantine_ends_the_reminder_that_waits_for_it(self):
+        asked = self.arrive("Roof", 1)
+        later = str(fields.Datetime.now() + timedelta(days=3))
+        self.mailbox(self.reader).remind(asked.ids, later)
+        waiting = self.env["mail.activity"].search([("user_id", "=", self.reader.id)])
+        self.assertTrue(waiting)
+        waiting.sudo().write({"mail_center_waits_for": "in"})
+        self.env.flush_all()  # it was set before the answer came
+        self.env.cr.execute(
+            "UPDATE mail_activity SET create_date = create_date - interval '1 hour' WHERE id = %s",
+            [waiting.id],
+        )
+        self.env.invalidate_all()
+        answer = self.retry("Re: Roof", 2, answers="<1@b>")
+        self.assertEqual(answer.thread_id, asked.thread_id)
+        self.assertFalse(waiting.exists().filtered("active"))
 
     def test_a_whole_conversation_is_read_for_oneself(self):
         self.account.personal_read = True
