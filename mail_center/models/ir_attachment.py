@@ -84,10 +84,13 @@ class IrAttachment(models.Model):
             ],
             ["res_id", "checksum", "store_fname", "db_datas", "res_model", "res_field"],
         )
-        sources = dict.fromkeys(records.ids, found.browse())
-        for attachment in found:
-            sources[attachment.res_id] |= attachment
-        return {number: one.with_prefetch(found._prefetch_ids) for number, one in sources.items()}
+        return dict.fromkeys(records.ids, found.browse()) | found.grouped("res_id")
+
+    def _mail_bytes(self):
+        """What ``raw`` is of one source; a file is read past the ORM's cache, which for that costs
+        more than the reading."""
+        self.ensure_one()
+        return self._file_read(self.store_fname) if self.store_fname else self.raw
 
     @api.model
     def _mail_source_vals(self, record, raw):

@@ -62,7 +62,7 @@ class MailCenterOutbox(models.Model):
         self.ensure_one()
         find = self.env["ir.attachment"]._mail_source
         attachments = find(self.message_id) if sources is None else sources[self.message_id.id]
-        raw = attachments.raw if len(attachments) == 1 else b""
+        raw = attachments._mail_bytes() if len(attachments) == 1 else b""
         if not raw or hashlib.sha1(raw).hexdigest() != attachments.checksum:
             raise MissingSource(
                 self.env._("The stored mail is missing or damaged: restore the file store.")

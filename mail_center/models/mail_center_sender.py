@@ -191,7 +191,7 @@ class MailCenterSender(models.AbstractModel):
             if is_new:
                 self._tell_connected(account, time.monotonic() - started)
                 account._remember_certificate("smtp_certificate_until", session)
-            with self._statements() as run:
+            with self._statements(self._MARK, self._MARK_TYPES) as run:
                 accepted = Accepted(run)
                 in_time = self._send_loads(
                     account, loads, token, session, ends, patient, accepted

@@ -1,5 +1,6 @@
 import time
 from functools import partial
+from types import MappingProxyType
 
 from odoo import api, models
 
@@ -77,6 +78,17 @@ class MailCenterSender(models.AbstractModel):
         SELECT id, is_sent FROM stored ORDER BY id
     """
 
+    # That the ends of *both* go out now, and that the server took the other *ids*.
+    _MARK = """
+        UPDATE mail_center_outbox
+           SET phase = CASE WHEN id = ANY(%(both)s) THEN 'content' ELSE 'done' END
+         WHERE id = ANY(%(ids)s) AND claim_token = %(token)s
+           -- Found by their ids: the index of what is being sent grows with each mark.
+           AND coalesce(state, '') = 'sending'
+     RETURNING id
+    """
+    _MARK_TYPES = MappingProxyType({"both": "int[]", "ids": "int[]", "token": "text"})
+
     @api.model
     def _is_accepted(self, attempt):
         """Whether the server took the mail for everybody who was still to get it."""
@@ -116,15 +128,7 @@ class MailCenterSender(models.AbstractModel):
         # Noted first: of a statement that fails nobody knows whether it was stored.
         accepted.ahead = accepted.following, time.time()
         marked = accepted.run(
-            """
-            UPDATE mail_center_outbox
-               SET phase = CASE WHEN id = ANY(%(both)s) THEN 'content' ELSE 'done' END
-             WHERE id = ANY(%(ids)s) AND claim_token = %(token)s
-               -- Found by their ids: the index of what is being sent grows with each mark.
-               AND coalesce(state, '') = 'sending'
-         RETURNING id
-            """,
-            {"both": both, "ids": [*both, *accepted.unmarked], "token": token},
+            {"both": both, "ids": [*both, *accepted.unmarked], "token": token}
         )
         if (row.id,) not in marked:
             raise ClaimLost(row.id)

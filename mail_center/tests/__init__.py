@@ -65,6 +65,7 @@ from . import (
     test_send_rights,
     test_send_trouble,
     test_smart_button,
+    test_statements,
     test_status,
     test_template_access,
     test_template_browser,
