@@ -4,6 +4,8 @@ from datetime import datetime
 from odoo import api, models
 from odoo.tools import SQL
 
+from ..core import search
+
 # So many of the newest mails are looked at first: a word that is common shows there.
 FIRST = 300
 # So many where the index over words gives too much to look at all of it.
@@ -12,6 +14,9 @@ NEWEST = 2000
 WIDER = 8000
 # Where more than so many mails have the words, to look at each of them again takes seconds.
 AGAIN = 20_000
+# So many of the newest mails tell which trigrams are common, by so much of their people.
+SAMPLED = 100
+SAMPLED_LETTERS = 500
 
 
 class MailCenterMailbox(models.AbstractModel):
@@ -90,7 +95,7 @@ class MailCenterMailbox(models.AbstractModel):
         )
 
     @api.model
-    def _find_words(self, sources, conditions, cursor, limit, query):
+    def _find_words(self, sources, filters, cursor, limit, query):
         """The same as ``_find`` for a *query* with words: ``(found, [date, id] or None)``.
 
         PostgreSQL can't know how often words stand together. Where it thinks that they do, it goes
@@ -105,14 +110,21 @@ class MailCenterMailbox(models.AbstractModel):
         """
         if not sources:
             return [], None
+        Messages = self.env["mail.center.message"]
         self.env.flush_all()
 
         def run(query):
             self.env.cr.execute(query)
             return self.env.cr.fetchall()
 
+        def indexed():
+            hints = self._hints(query)
+            wanted = filters + Messages._search_conditions(query, hints) if hints else conditions
+            return run(self._words_sql(sources, wanted, cursor, limit)), None
+
+        conditions = filters + Messages._search_conditions(query)
         if cursor and cursor[2:] and cursor[2]:
-            return run(self._words_sql(sources, conditions, cursor, limit)), None
+            return indexed()
         looked = min(FIRST, NEWEST)
         found = run(self._newest_sql(sources, conditions, cursor, limit, looked))
         if len(found) >= limit:
@@ -131,7 +143,39 @@ class MailCenterMailbox(models.AbstractModel):
                 self._newest(sources, cursor, size=looked),
             ))
             return found, last if count >= looked else None
-        return run(self._words_sql(sources, conditions, cursor, limit)), None
+        return indexed()
+
+    @api.model
+    def _hints(self, query):
+        """What the index over words or trigrams is asked with, see ``_search_conditions``."""
+        hints = self._common(query)
+        if any(term.key == "link" for term in query.terms):
+            hints["link"] = self._guess(query) <= AGAIN
+        return hints
+
+    @api.model
+    def _common(self, query):
+        """``from``, ``to`` → trigrams of the query that most mails have, by some of the newest.
+
+        Of each trigram that it is asked for the index reads on through all mails that have it,
+        whosever they are: it is one index for all.
+        """
+        terms = [term for term in query.indexed if term.key in ("from", "to")]
+        if not terms or not self.pool.has_trigram:
+            return {}
+        self.env.cr.execute(
+            "SELECT left(sender_plain, %(most)s), left(recipients_plain, %(most)s)"
+            " FROM mail_center_message ORDER BY id DESC LIMIT %(sampled)s",
+            {"most": SAMPLED_LETTERS, "sampled": SAMPLED},
+        )
+        found = self.env.cr.fetchall()
+        common = {}
+        for key, people in zip(("from", "to"), zip(*found, strict=True), strict=False):
+            seen = [text for text in people if text]
+            wanted = [part for term in terms if term.key == key
+                      for part in search.parts(term.value)]
+            common[key] = {one for part in wanted for one in search.common(part, seen)}
+        return common
 
     @api.model
     def _guess(self, query):

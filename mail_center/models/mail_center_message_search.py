@@ -136,17 +136,21 @@ class MailCenterMessage(models.Model):
         return search.parse(text or "", fields.Date.context_today(self))
 
     @api.model
-    def _search_conditions(self, query):
-        """The query as a list of SQL conditions on ``message``."""
+    def _search_conditions(self, query, hints=None):
+        """The query as a list of SQL conditions on ``message``.
+
+        *hints*: ``from``, ``to`` → trigrams that are not worth looking up in the index; ``link`` →
+        are there so few mails to look at that each can be asked for its links?
+        """
         conditions = []
         for term in query.terms:
-            condition = self._search_condition(term)
+            condition = self._search_condition(term, hints)
             conditions.append(SQL("NOT coalesce(%s, false)", condition) if term.without
                               else condition)
         return conditions
 
     @api.model
-    def _search_condition(self, term):
+    def _search_condition(self, term, hints=None):
         if term.key in ("word", "phrase"):
             words = search.tsquery(term.value, phrase=term.key == "phrase")
             if not words:
@@ -157,11 +161,14 @@ class MailCenterMessage(models.Model):
         if term.key == "flag":
             return self._search_flag(term.value)
         if term.key in ("from", "to", "subject"):
-            return self._search_words_in(term)
-        return getattr(self, f"_search_by_{term.key}")(f"%{self._like(term.value)}%")
+            return self._search_words_in(term, (hints or {}).get(term.key))
+        like = f"%{self._like(term.value)}%"
+        if term.key == "link":
+            return self._search_by_link(like, each=(hints or {}).get("link"))
+        return getattr(self, f"_search_by_{term.key}")(like)
 
     @api.model
-    def _search_words_in(self, term):
+    def _search_words_in(self, term, common=None):
         """Words of the subject, or parts of the names and addresses of senders or recipients."""
         if term.key == "subject":
             words = search.beginnings(term.value, "A")
@@ -175,13 +182,26 @@ class MailCenterMessage(models.Model):
         if not parts:
             return SQL("false")
         if self.pool.has_trigram and search.in_trigrams(parts):
-            return self._search_like(people, (f"%{part}%" for part in parts))
+            return self._search_parts(people, parts, common)
         # A letter or two are the beginning of a word: the index over words knows these. It holds
         # senders and recipients under one weight, what it gives is looked at again.
         return SQL(
             "message.search_vector @@ to_tsquery('simple', %s) AND %s",
             search.leads(term.value, "B"),
             self._search_like(people, (f"% {part.strip()}%" for part in parts)),
+        )
+
+    @api.model
+    def _search_parts(self, people, parts, common):
+        wanted = self._search_like(people, (f"%{part}%" for part in parts))
+        if not common:
+            return wanted
+        pieces = [f"%{piece}%" for part in parts for piece in search.telling(part, common)]
+        # The index is asked for the pieces alone: it does not know what is put together.
+        return SQL(
+            "%s AND %s",
+            self._search_like(people, pieces),
+            self._search_like(SQL("(%s || '')", people), (f"%{part}%" for part in parts)),
         )
 
     @api.model
@@ -279,15 +299,20 @@ class MailCenterMessage(models.Model):
         )
 
     @api.model
-    def _search_by_link(self, like):
-        """Mail linked to a kind of document, by the name of the kind or of its model."""
+    def _search_by_link(self, like, each=False):
+        """Mail linked to a kind of document, by the name of the kind or of its model.
+
+        *each*: the links of each mail are looked up. Else PostgreSQL may read all links, and does
+        so for some thousand mails already, where that takes several times as long.
+        """
         names = self.env["mail.center.linkable"]._models()
         kinds = self.env["ir.model"].sudo().search(
             ["&", ("model", "in", list(names)), "|", ("name", "ilike", like.strip("%")),
              ("model", "ilike", like.strip("%"))]
         )
-        return SQL(
-            "EXISTS (SELECT 1 FROM mail_center_link link WHERE link.message_id = message.id"
-            " AND link.res_model IN %s)",
+        links = SQL(
+            "SELECT true FROM mail_center_link link WHERE link.message_id = message.id"
+            " AND link.res_model IN %s",
             tuple(kinds.mapped("model")) or ("",),
         )
+        return SQL("(%s LIMIT 1)", links) if each else SQL("EXISTS (%s)", links)

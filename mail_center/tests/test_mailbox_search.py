@@ -95,6 +95,16 @@ class TestMailboxSearch(StoredMailCase):
             self.assertEqual(self.found("from:firm.exa"), {"offer"})
             self.assertEqual(self.found("from:olty"), set())
 
+    def test_the_index_is_asked_for_the_part_of_a_name_that_not_all_mails_have(self):
+        box, messages = self.mailbox(), self.env["mail.center.message"]
+        query = messages._search_query("from:irm.example")
+        common = box._common(query)
+        self.assertEqual(common, {"from": {"exa", "xam", "amp", "mpl", "ple"}, "to": set()})
+        (condition,) = messages._search_conditions(query, common)
+        self.assertEqual(list(condition.params), ["%irm%", "%irm example%"])
+        with patch.object(type(box), "_common", lambda *args: {"from": {"irm"}}):
+            self.assertEqual(self.found("from:irm.example"), {"offer"})
+
     def test_people_who_change_are_found_by_their_new_names(self):
         self.offer.write({"from_display": "Ewa <ewa@lis.example>", "cc_display": "Jan Kos"})
         self.assertEqual(self.found("from:wa@lis"), {"offer"})
@@ -108,11 +118,21 @@ class TestMailboxSearch(StoredMailCase):
         for query, wanted in {
             "type:price": {"offer"},
             "link:contact": {"invoice"},
+            "-link:contact": {"offer", "sent"},
+            "link:contact faktury": {"invoice"},
+            "link:contact brick": set(),
+            "-link:contact brick": {"offer", "sent"},
+            "link:nothing faktury": set(),
             "is:linked": {"invoice"},
             "is:unlinked": {"offer", "sent"},
         }.items():
-            with self.subTest(query):
-                self.assertEqual(self.found(query), wanted)
+            # Of many mails all links are read at once, of few each is asked for its own.
+            for many in (-1, mail_center_mailbox_find.AGAIN):
+                with (
+                    self.subTest(query, many=many),
+                    patch.object(mail_center_mailbox_find, "AGAIN", many),
+                ):
+                    self.assertEqual(self.found(query), wanted)
 
     def test_filters_tell_how_many_mails_they_leave(self):
         tokens = ["is:unread", "has:attachment", "is:starred", "is:unlinked"]

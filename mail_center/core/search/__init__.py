@@ -1,9 +1,20 @@
 """What people type to find mail → what to look for. Pure."""
 
 from .query import Query, Term, parse
-from .words import beginnings, in_trigrams, leads, parts, people, plain, tsquery, vector
+from .words import (
+    beginnings,
+    common,
+    in_trigrams,
+    leads,
+    parts,
+    people,
+    plain,
+    telling,
+    tsquery,
+    vector,
+)
 
 __all__ = [
-    "Query", "Term", "beginnings", "in_trigrams", "leads", "parse", "parts", "people", "plain",
-    "tsquery", "vector",
+    "Query", "Term", "beginnings", "common", "in_trigrams", "leads", "parse", "parts", "people",
+    "plain", "telling", "tsquery", "vector",
 ]  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import string
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Iterator, Sequence
 
 # For SQL's translate(): what can't be taken apart into a letter and an accent has to be listed,
 # and an expression of a generated column has to be immutable, which unaccent() is not.
@@ -115,6 +115,39 @@ def parts(text: str) -> list[str]:
 def in_trigrams(wanted: Iterable[str]) -> bool:
     """Does an index over trigrams know any of these ``parts``?"""
     return any(map(_TRIGRAM.search, wanted))
+
+
+def common(part: str, seen: Sequence[str]) -> set[str]:
+    """The trigrams of *part* that are in more than half of the texts *seen*."""
+    return {
+        trigram for trigram in _trigrams(part)
+        if trigram and 2 * sum(trigram in text for text in seen) > len(seen)
+    }  # fmt: skip
+
+
+def telling(part: str, common: Container[str]) -> list[str]:
+    """What of a part to look up in an index over trigrams: its pieces without the *common* ones.
+
+    The index goes through all mails that have a trigram, whatever others they must have: in
+    *jan@firm.com* the letters *com* cost more than they tell. The whole part where all are common.
+    """
+    pieces, piece = [], ""
+    for trigram in _trigrams(part):
+        if not trigram or trigram in common:
+            piece = ""
+        elif piece:
+            pieces[-1] = piece = piece + trigram[-1]
+        else:
+            piece = trigram
+            pieces.append(piece)
+    return pieces or [part]
+
+
+def _trigrams(part: str) -> Iterator[str]:
+    """In their order; those that reach over the end of a word are left out, as an empty one."""
+    for start in range(len(part) - 2):
+        trigram = part[start : start + 3]
+        yield trigram if _TRIGRAM.match(trigram) else ""
 
 
 def stems(text: str, whole: bool = False) -> list[str]:

@@ -6,7 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.search import beginnings, in_trigrams, leads, parts, people, plain, tsquery, vector
+from core.search import (
+    beginnings,
+    common,
+    in_trigrams,
+    leads,
+    parts,
+    people,
+    plain,
+    telling,
+    tsquery,
+    vector,
+)
 from core.search.words import LETTERS, PLAIN
 
 
@@ -119,3 +130,31 @@ def test_a_letter_or_two_are_too_few_for_an_index_over_trigrams(typed, known):
 @given(st.text(max_size=100))
 def test_a_part_holds_no_wildcard(text):
     assert not re.search(r"[%_\\\\]", "".join(parts(text)))
+
+
+@pytest.mark.parametrize(
+    ("part", "everywhere", "looked_up"),
+    [("erson1999", "person1 person2", ["n1999"]), ("p19 firm", "firm7", ["p19"]),
+     ("jan gmail com", "x gmail com", ["jan"]), ("example", "example", ["example"]),
+     ("anna com", "", ["anna", "com"]), ("jo kowalska", "kowal", ["alska"]),
+     ("abcdefgh", "cde", ["abcd", "defgh"]), ("jo", "jo", ["jo"])],
+)  # fmt: skip
+def test_an_index_over_trigrams_is_asked_for_what_is_not_in_every_mail(
+    part, everywhere, looked_up
+):
+    seen = [everywhere, everywhere, "someone else"]
+    assert telling(part, common(part, seen)) == looked_up
+
+
+def test_what_half_of_the_mails_have_tells_something_still():
+    assert common("jan", ["jan", "ewa"]) == set()
+    assert common("jan", ["jan", "ewa", "jan"]) == {"jan"}
+    assert common("jan", []) == set()
+
+
+@given(st.text(max_size=50), st.lists(st.text(max_size=20)))
+def test_whoever_has_the_part_has_what_is_looked_up(text, seen):
+    for part in parts(text):
+        pieces = telling(part, common(part, seen))
+        assert pieces
+        assert all(piece in part for piece in pieces)
