@@ -121,12 +121,13 @@ WITH made AS (
       JOIN sentence one ON one.n = i * 13 %% {SENTENCES}
       JOIN sentence other ON other.n = (i * 7 + i / {SENTENCES}) %% {SENTENCES}
       JOIN person ON person.n = i * 17 %% {PEOPLE}
- RETURNING id, date, partner_id),
+ RETURNING id, date, partner_id, direction = 'in' AND NOT is_read AS is_unread),
 linked AS (
     INSERT INTO mail_center_link (message_id, res_model, res_id, reason)
     SELECT id, 'res.partner', partner_id, 'address' FROM made WHERE partner_id IS NOT NULL)
-INSERT INTO mail_center_message_location (message_id, folder_id, uid, date)
-SELECT id, CASE WHEN id %% 10 < %(inbox_share)s THEN %(inbox)s ELSE %(archive)s END, id, date
+INSERT INTO mail_center_message_location (message_id, folder_id, uid, date, is_unread)
+SELECT id, CASE WHEN id %% 10 < %(inbox_share)s THEN %(inbox)s ELSE %(archive)s END, id, date,
+       is_unread
   FROM made
 """
 THREADS = f"""

@@ -347,16 +347,17 @@ class MailCenterFiling(models.AbstractModel):
         self.env.cr.execute_values(
             """
             INSERT INTO mail_center_message_location
-                   (message_id, folder_id, uid, flags, date,
+                   (message_id, folder_id, uid, flags, date, is_unread,
                     create_uid, write_uid, create_date, write_date)
             VALUES %s
             """,
             [
                 (message.id or None, folder.id, intake.uid,
-                 " ".join(sorted(intake.flags)) or None, message.date or None)
+                 " ".join(sorted(intake.flags)) or None, message.date or None,
+                 message.direction == "in" and not message.is_read)
                 for intake, message in pairs
             ],
-            template=f"(%s, %s, %s, %s, %s::timestamp, {self.env.uid}, {self.env.uid},"
+            template=f"(%s, %s, %s, %s, %s::timestamp, %s, {self.env.uid}, {self.env.uid},"
             " now() AT TIME ZONE 'utc', now() AT TIME ZONE 'utc')",
             page_size=500,
         )  # fmt: skip

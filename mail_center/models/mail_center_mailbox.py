@@ -4,7 +4,8 @@ from odoo.tools import SQL
 
 PAGE = 50
 PAGE_MAX = 200
-# Beyond this many unread mails of an account a counter says so little that it need not be true.
+# Beyond this many unread mails of a folder a counter says so little that it need not be true; of an
+# account, where each person has his own read state.
 COUNTED = 1000
 UNANSWERED_DAYS = 30
 
@@ -103,25 +104,24 @@ class MailCenterMailbox(models.AbstractModel):
         self.env.cr.execute(
             SQL(
                 """
+                SELECT folder.id, unread.count
+                  FROM unnest(%(folders)s::int[]) AS folder(id),
+               LATERAL (SELECT count(*)
+                          FROM (SELECT FROM mail_center_message_location place
+                                 WHERE place.folder_id = folder.id
+                                   AND place.is_unread AND place.message_id IS NOT NULL
+                                 LIMIT %(counted)s) AS these) AS unread
+             UNION ALL
                 SELECT place.folder_id, count(*)
-                  FROM (SELECT newest.id
-                          FROM unnest(%(shared)s::int[]) AS account(id),
-                       LATERAL (SELECT message.id FROM mail_center_message message
-                                 WHERE message.account_id = account.id
-                                   AND message.direction = 'in' AND message.is_read IS NOT TRUE
-                              ORDER BY message.id DESC LIMIT %(counted)s) AS newest
-                     UNION ALL
-                        SELECT own.message_id
-                          FROM unnest(%(personal)s::int[]) AS account(id),
-                       LATERAL (SELECT unread.message_id FROM mail_center_unread unread
-                                 WHERE unread.account_id = account.id AND unread.user_id = %(me)s
-                              ORDER BY unread.message_id DESC LIMIT %(counted)s) AS own
-                       ) AS unread
-                  JOIN mail_center_message_location place ON place.message_id = unread.id
+                  FROM unnest(%(personal)s::int[]) AS account(id),
+               LATERAL (SELECT unread.message_id FROM mail_center_unread unread
+                         WHERE unread.account_id = account.id AND unread.user_id = %(me)s
+                      ORDER BY unread.message_id DESC LIMIT %(counted)s) AS own
+                  JOIN mail_center_message_location place ON place.message_id = own.message_id
               GROUP BY place.folder_id
                 """,
-                shared=(accounts.sudo() - personal).ids, personal=personal.ids, me=self.env.uid,
-                counted=COUNTED,
+                folders=(accounts.sudo() - personal).folder_ids.ids, personal=personal.ids,
+                me=self.env.uid, counted=COUNTED,
             )
         )
         return dict(self.env.cr.fetchall())

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ..fields import BigInteger
 
@@ -18,9 +18,19 @@ class MailCenterMessageLocation(models.Model):
     uid = BigInteger(required=True, aggregator=None)
     # Kept here too, so that one index gives a folder's mails in the order of the mailbox.
     date = fields.Datetime(related="message_id.date", store=True)
+    # So is this, that counting what is unread in a folder looks at nothing else. Where each person
+    # has his own read state, mail.center.unread counts and not this.
+    is_unread = fields.Boolean(compute="_compute_is_unread", store=True)
     flags = fields.Char(help="IMAP flags, separated by spaces.")
 
-    # With the folder in it: counting what is unread in folders reads the index alone.
+    # With the folder in it: counting what one person has not read looks at the index alone.
     _message_folder = models.Index("(message_id, folder_id)")
     _folder_uid_unique = models.UniqueIndex("(folder_id, uid)")
     _folder_date = models.Index("(folder_id, date DESC, message_id DESC)")
+    _folder_unread = models.Index("(folder_id) WHERE is_unread AND message_id IS NOT NULL")
+
+    @api.depends("message_id.direction", "message_id.is_read")
+    def _compute_is_unread(self):
+        for place in self:
+            mail = place.message_id
+            place.is_unread = mail.direction == "in" and not mail.is_read

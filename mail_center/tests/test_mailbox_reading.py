@@ -1,10 +1,12 @@
 """A shared mailbox in which each person has his own read state, or all have one."""
 
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
 
 from ..core.intake import Intake, take_in
+from ..models import mail_center_mailbox
 from .mailbox_common import StoredMailCase
 
 
@@ -121,3 +123,69 @@ class TestReading(StoredMailCase):
             lambda one: one.user_id == self.sender).can_read = True
         self.arrive("New", 2)
         self.assertEqual(self.state(self.sender)["rows"], {"New"})
+
+
+class TestCounters(StoredMailCase):
+    """What is unread in a folder is told by a column of the places: it has to follow the mail."""
+
+    def count(self, folder=None):
+        self.env.flush_all()
+        self.env.cr.execute(
+            "SELECT count(*) FROM mail_center_message_location place"
+            " LEFT JOIN mail_center_message mail ON mail.id = place.message_id"
+            " WHERE coalesce(place.is_unread, false)"
+            " <> coalesce(mail.direction = 'in' AND mail.is_read IS NOT TRUE, false)"
+        )
+        self.assertEqual(self.env.cr.fetchone(), (0,), "a place says what its mail does not")
+        accounts = self.mailbox().sidebar()["accounts"]
+        unread = {one["id"]: one["unread"] for account in accounts for one in account["folders"]}
+        return unread[(folder or self.inbox).id]
+
+    def file(self, number, folder=None, flags=()):
+        raw = f"From: e@b.example\r\nSubject: {number}\r\nMessage-ID: <{number}@b>\r\n\r\nText"
+        intake = take_in(raw.encode(), uid=number, flags=flags)
+        messages, _failed = self.env["mail.center.filing"].sudo()._file(
+            folder or self.inbox, [intake]
+        )
+        return messages
+
+    def test_mail_that_comes_is_counted_unless_it_was_read_elsewhere(self):
+        self.file(1)
+        self.file(2, flags=("\\Seen",))
+        self.assertEqual(self.count(), 1)
+        self.assertFalse(self.file(1, self.folder), "the same mail in another folder")
+        self.assertEqual((self.count(), self.count(self.folder)), (1, 1))
+
+    def test_what_is_read_counts_no_longer_in_any_of_its_folders(self):
+        mail = self.file(1)
+        self.file(1, self.folder)
+        mail.with_user(self.owner).mark_read()
+        self.assertEqual((self.count(), self.count(self.folder)), (0, 0))
+        mail.with_user(self.owner).mark_read(False)
+        self.assertEqual((self.count(), self.count(self.folder)), (1, 1))
+        mail.write({"is_read": True})
+        self.assertEqual(self.count(), 0, "as another program marked it")
+
+    def test_what_we_sent_and_what_is_gone_counts_nothing(self):
+        self.mail("Sent", direction="out")
+        self.assertEqual(self.count(), 0)
+        mail = self.mail("A draft of another program's", state="draft")
+        self.assertEqual(self.count(), 1)
+        place = mail.location_ids
+        mail.unlink()
+        self.assertEqual(self.count(), 0)
+        self.assertFalse(place.is_unread)
+
+    def test_a_mail_counts_where_it_lies(self):
+        place = self.mail("Moves").location_ids
+        place.folder_id = self.folder
+        self.assertEqual((self.count(), self.count(self.folder)), (0, 1))
+        place.message_id = False
+        self.assertEqual(self.count(self.folder), 0)
+
+    def test_beyond_so_many_a_folder_is_not_counted_and_the_others_are(self):
+        for number in range(1, 6):
+            self.file(number)
+        self.file(6, self.folder)
+        with patch.object(mail_center_mailbox, "COUNTED", 3):
+            self.assertEqual((self.count(), self.count(self.folder)), (3, 1))

@@ -50,6 +50,13 @@ class TestUpgrade(TransactionCase):
         link = self.env["mail.center.link"].search([("message_id", "=", mail.id)])
         self.assertEqual(self.env[link.res_model].browse(link.res_id).name, "Kasia Old")
 
+    def test_unread_mail_is_counted_in_its_folder(self):
+        mail = self.env["mail.center.message"].search([("subject", "=", "Old mail")])
+        self.assertEqual((mail.direction, mail.is_read), ("in", False))
+        (account,) = self.mine["mail.center.mailbox"].sidebar()["accounts"]
+        unread = {folder["id"]: folder["unread"] for folder in account["folders"]}
+        self.assertEqual(unread[mail.location_ids.folder_id.id], 1)
+
     def test_mail_is_found_by_a_part_of_its_senders_address(self):
         rows = self.mine["mail.center.mailbox"].page({"view": "all"}, query="from:asia@old")["rows"]
         self.assertEqual([row["subject"] for row in rows], ["Old mail"])
