@@ -1,3 +1,6 @@
+from functools import partial
+from operator import itemgetter
+
 from odoo import api, models
 from odoo.fields import Domain
 
@@ -56,14 +59,30 @@ class MailCenterLinking(models.AbstractModel):
             for number, vals in enumerate(vals_list)
             if vals.get("kind") not in ("report", "receipt")
         ]
-        for number, thread in self._conversations(account, mails).items():
+        described = partial(self._described, vals_list)
+        for number, thread in self._conversations(account, mails, described).items():
             vals_list[number]["thread_id"] = thread
 
     @api.model
-    def _conversations(self, account, mails):
+    def _described(self, vals_list, numbers):
+        """What :meth:`mail.center.thread._refresh` will find out of a new conversation of these
+        messages: given with it, no second statement has to write it."""
+        mails = sorted((vals_list[number] for number in numbers), key=itemgetter("date"))
+        return {
+            "subject": mails[0]["subject"],
+            "last_date": mails[-1]["date"],
+            "message_count": len(mails),
+            "unread_count": sum(
+                mail["direction"] == "in" and not mail["is_read"] for mail in mails
+            ),
+        }
+
+    @api.model
+    def _conversations(self, account, mails, described=lambda _keys: {}):
         """Key → id of the conversation, made or merged where needed; see :mod:`core.threads`.
 
-        *mails*: ``(key, what :func:`core.threads.mentioned` gave)`` each.
+        *mails*: ``(key, what :func:`core.threads.mentioned` gave)`` each. *described*: keys of
+        mails → what else there is to say of a new conversation of them.
         """
         if not mails:
             return {}
@@ -80,8 +99,13 @@ class MailCenterLinking(models.AbstractModel):
             )
         }
         plan = assign(mails, known)
-        news = list(dict.fromkeys(t for t in plan.thread.values() if isinstance(t, New)))
-        created = Threads.create([{"account_id": account.id} for _new in news])
+        news = {}
+        for key, thread in plan.thread.items():
+            if isinstance(thread, New):
+                news.setdefault(thread, []).append(key)
+        created = Threads.create(
+            [{"account_id": account.id, **described(keys)} for keys in news.values()]
+        )
         number = {new: thread.id for new, thread in zip(news, created, strict=True)}
         Messages = self.env["mail.center.message"].sudo()
         for old, target in plan.merge.items():

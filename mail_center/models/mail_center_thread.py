@@ -30,7 +30,8 @@ class MailCenterThread(models.Model):
             thread.display_name = thread.subject or f"#{thread.id}"
 
     def _refresh(self):
-        """Recount conversations from their messages, in one statement for all."""
+        """Recount conversations from their messages, in one statement for all; most of those that
+        are new are made with the right numbers and not written again."""
         if not self.ids:
             return
         self.env.flush_all()
@@ -53,6 +54,9 @@ class MailCenterThread(models.Model):
                   GROUP BY thread_id
                    ) AS counted
              WHERE thread.id = counted.thread_id
+               AND (thread.last_date, thread.message_count, thread.unread_count, thread.subject)
+                   IS DISTINCT FROM
+                   (counted.last_date, counted.messages, counted.unread, counted.subject)
             """,
             [tuple(self.ids)],
         )
