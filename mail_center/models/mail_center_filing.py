@@ -311,6 +311,7 @@ class MailCenterFiling(models.AbstractModel):
                 image_no_postprocess=True,
                 attachments_mime_plainxml=True,
                 mail_center_index_later=True,
+                mail_center_new_files=True,
             )
         )
 

@@ -67,6 +67,7 @@ from . import (
     test_smart_button,
     test_statements,
     test_status,
+    test_storing,
     test_template_access,
     test_template_browser,
     test_template_default,
