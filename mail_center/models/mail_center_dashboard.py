@@ -20,6 +20,8 @@ class MailCenterDashboard(models.AbstractModel):
     def overview(self):
         """What the page shows: for managers of all accounts, for others of those they manage.
 
+        ``light`` is "off" while there is nothing that could work: no account, or none but paused.
+
         ``{"light", "counts": {light: accounts}, "statuses": [[status, label, count]],
         "people": [what needs a person], "today": {"in", "out"}, "queue": {"count", "age" in
         seconds}, "quarantine", "hours": [[label, in, out]]}``
@@ -38,7 +40,7 @@ class MailCenterDashboard(models.AbstractModel):
         since = [moment for moment in accounts.mapped("queue_since") if moment]
         age = int((fields.Datetime.now() - min(since)).total_seconds()) if since else 0
         return {
-            "light": next((one for one in LIGHTS if one in lights), "green"),
+            "light": self._light(accounts),
             "total": len(accounts),
             "counts": {one: lights.count(one) for one in LIGHTS},
             "statuses": [row for row in counted if row[2]],
@@ -51,6 +53,13 @@ class MailCenterDashboard(models.AbstractModel):
             "quarantine": sum(accounts.mapped("quarantine_count")),
             "hours": self._hours(accounts),
         }
+
+    @api.model
+    def _light(self, accounts):
+        lights = accounts.mapped("health_light")
+        if worse := next((one for one in ("red", "amber") if one in lights), None):
+            return worse
+        return "green" if any(one.status != "paused" for one in accounts) else "off"
 
     @api.model
     def _people(self, accounts):

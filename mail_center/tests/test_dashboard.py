@@ -47,7 +47,19 @@ class TestDashboard(TransactionCase):
     def test_a_paused_account_needs_nobody(self):
         self.account.sync_enabled = False
         board = self.overview(self.manager)
-        self.assertEqual((board["light"], board["people"]), ("green", []))
+        self.assertEqual((board["light"], board["people"]), ("off", []))
+        self.account.copy(
+            {"email": "other@board.example", "sync_enabled": True, "sync_state": "ok",
+             "last_sync": self.env.cr.now()}
+        )
+        self.assertEqual(self.overview(self.manager)["light"], "green")
+
+    def test_where_no_account_is_nothing_works_yet(self):
+        board = self.overview(self.stranger)
+        self.assertEqual((board["light"], board["total"]), ("off", 0))
+        self.account.active = False
+        board = self.overview(self.manager)
+        self.assertEqual((board["light"], board["total"], board["people"]), ("off", 0, []))
 
     def test_everybody_sees_the_accounts_that_he_manages(self):
         self.account.sync_blocked = True

@@ -70,6 +70,9 @@ export class Dashboard extends Component {
         if (people.length) {
             return _t("%s accounts need a person", people.length);
         }
+        if (light === "off") {
+            return _t("All accounts are paused");
+        }
         return light === "green" ? _t("Everything works") : _t("Almost everything works");
     }
 
