@@ -1,3 +1,4 @@
+import ast
 from pathlib import Path
 
 from lxml import etree
@@ -27,6 +28,20 @@ class TestHelp(HttpCase):
                 self.assertEqual(len(page.xpath(f"//*[@id='{section}']")), 1, view.name)
             pages.add(links[0].get("page"))
         self.assertGreater(len(pages), 5, "a form leads to the page about it, not all to one")
+
+    def test_a_list_that_leads_to_no_form_has_its_help_itself(self):
+        actions = self.env["ir.actions.act_window"].search(
+            [("view_mode", "=", "list"), ("res_model", "=like", "mail.center.%")]
+        )
+        self.assertGreaterEqual(len(actions), 4)
+        for action in actions:
+            view = self.env[action.res_model].get_view(action.view_id.id, "list")
+            arch = etree.fromstring(view["arch"])
+            self.assertEqual(arch.get("js_class"), "mail_center_help_list", action.name)
+            help_page = ast.literal_eval(action.context)["mail_center_help"]
+            page, has_section, section = help_page.partition("#")
+            found = self.page(page).xpath("//@id")
+            self.assertEqual(found.count(section), 1 if has_section else 0, action.name)
 
     def page(self, name):
         path = Path(file_path(f"mail_center/static/guide/{name}.html"))

@@ -2,6 +2,12 @@ import { Component } from "@odoo/owl";
 import { registry } from "@web/core/registry";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
+/** The address of a page of the guides, and of the place on it. */
+export function guideUrl(page, section) {
+    const url = `/mail_center/static/guide/${page}.html`;
+    return section ? `${url}#${encodeURIComponent(section.replaceAll("_", "-"))}` : url;
+}
+
 /**
  * A link to the page of the guides that is about this form; Odoo's own serves only odoo.com.
  *
@@ -18,9 +24,7 @@ export class HelpLink extends Component {
 
     get url() {
         const { page, section, field, record } = this.props;
-        const place = (field && record.data[field]) || section;
-        const url = `/mail_center/static/guide/${page}.html`;
-        return place ? `${url}#${encodeURIComponent(place.replaceAll("_", "-"))}` : url;
+        return guideUrl(page, (field && record.data[field]) || section);
     }
 }
 
