@@ -17,6 +17,7 @@ import nh3
 
 from .css import clean_style
 from .measure import HtmlLimits, TooComplex, body_of, is_small, measure
+from .settled import is_settled
 from .text import from_text, to_text
 
 _TAGS = {
@@ -281,7 +282,10 @@ def _settled(html: str) -> str | None:
     into others, which is how markup slips past a cleaner. Ordinary mail settles at once.
     """
     for _ in range(3):
-        cleaned = _no_brackets_in_values(_CLEANER.clean(html))
+        cleaned = _CLEANER.clean(html)
+        if is_settled(cleaned):
+            return cleaned
+        cleaned = _no_brackets_in_values(cleaned)
         if cleaned == html or _no_brackets_in_values(_READER.clean(cleaned)) == cleaned:
             return cleaned
         html = cleaned

@@ -268,8 +268,21 @@ def test_the_measure_never_promises_less_than_a_parser_makes(source):
     assert len(output) <= len(source) + found.copies + tags
 
 
-@settings(max_examples=1500, deadline=None)
-@given(st.one_of(SOUP, TAG_SOUP), st.integers(2, 12), st.integers(1, 4))
+# Elements that are closed where they should be, but for some.
+NESTED = st.recursive(
+    st.sampled_from(["x", "<br>", "<BR>", "<p>", "</p>", "<!DOCTYPE html>", "<img src='a'/>",
+                     "</b>", "<style>", "</style>", "<li/>", "<!-- <p> -->"]),
+    lambda inner: st.builds(
+        lambda name, inside: f"<{name}>{''.join(inside)}</{name}>",
+        st.sampled_from([*TAGS, "style", "title", "TD", "font color=red"]),
+        st.lists(inner, max_size=4),
+    ),
+    max_leaves=40,
+).map(lambda html: html.replace("</font color=red>", "</font>"))  # fmt: skip
+
+
+@settings(max_examples=3000, deadline=None)
+@given(st.one_of(SOUP, TAG_SOUP, NESTED), st.integers(2, 12), st.integers(1, 4))
 def test_what_is_not_measured_is_within_the_limits(source, depth, attributes):
     limits = HtmlLimits(depth=depth, attributes=attributes, copies=2000)
     if is_small(source, limits):
@@ -280,6 +293,10 @@ def test_most_mail_need_not_be_measured_but_a_tag_with_many_attributes_has_to_be
     mail = '<body bgcolor="#fff"><table><tr><td style="padding:1px">x &gt; y</td></tr></table>'
     assert is_small(mail, HtmlLimits())
     assert body_of(mail) == {"bgcolor": "#fff"}
+    rows = "<table>" + '<tr><td style="a">x<br><a href=y>z</a></td></tr>' * 400 + "</table>"
+    assert is_small(f"<!DOCTYPE html><html><style>p{{}}</style>{rows}</html>", HtmlLimits())
+    for deep in ("<p>", "<div a='<p>'></div>", "<b><i></b></i>", "<p><!-- </p> -->"):
+        assert not is_small(deep * 300, HtmlLimits())
     many = " ".join(f"a{number}" for number in range(260))
     for tag in (f"<p {many}>", f"</p {many}>", f'<p x=">" {many}>', f"<p x = '>' {many}>",
                 f"<p {many}", '<p x=">">'):  # fmt: skip
