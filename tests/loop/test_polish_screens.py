@@ -27,7 +27,7 @@ FOLDERS = frozenset({"Archive", "Drafts", "Junk", "Sent", "Trash"})
 # What people have written stays as it is, also where it is a word of ours ("Offer").
 WRITTEN = {
     "log": ["message"], "message": ["subject"], "template": ["name", "subject"], "type": ["name"],
-    "profile": ["name"], "account": ["name"], "trigger": ["name"], "folder": ["name"],
+    "profile": ["name"], "account": ["name"], "trigger": ["name"], "folder": ["path"],
 }  # fmt: skip
 READY = ".o_list_view, .o_view_nocontent, .o_graph_view, .o_mail_center_dashboard, .o_form_view"
 
