@@ -157,6 +157,31 @@ def test_a_search_is_made_of_filters_and_kept(filled, login):
     assert page.input_value("input[aria-label='Search mail']") == "has:attachment dachowke"
 
 
+def test_a_search_comes_to_its_end_though_new_mail_arrives_meanwhile(filled, sandbox, login):
+    page = mailbox(login)
+    held = []
+
+    def hold(route):
+        if "dachowke" in route.request.post_data and not held:
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/mail.center.mailbox/page", hold)
+    page.fill("input[aria-label='Search mail']", "dachowke")
+    page.press("input[aria-label='Search mail']", "Enter")
+    page.wait_for_selector(".o_mail_center_search .fa-spin")
+    mail = a_mail(8, "W drodze", "Na dachówkę trzeba czekać.")
+    sandbox.append(BOX, [(mail.as_bytes(), [], None)])
+    filled.received("mbx_ola", BOX, "<mbx-8@lis.example>")
+    page.wait_for_selector(f"{ROW} mark:has-text('dachówkę')")
+    assert subjects(page) == ["W drodze", "Cennik"]
+    held[0].continue_()
+    page.wait_for_timeout(500)
+    assert subjects(page) == ["W drodze", "Cennik"]
+    assert page.locator(".o_mail_center_search .fa-spin").count() == 0
+
+
 LONG = "mbx.long@loop.example"
 
 

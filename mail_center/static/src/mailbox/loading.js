@@ -12,8 +12,15 @@ export function useLoading(box) {
     /** The answer, or null when something newer was asked meanwhile: that is shown then. */
     async function latest(kind, asked) {
         const turn = ++turns[kind];
-        const answer = await asked;
-        return turn === turns[kind] ? answer : null;
+        try {
+            const answer = await asked;
+            return turn === turns[kind] ? answer : null;
+        } catch (error) {
+            if (turn === turns[kind]) {
+                throw error;
+            }
+            return null;
+        }
     }
 
     function page(cursor, limit = PAGE) {
@@ -103,6 +110,18 @@ export function useLoading(box) {
     /** Something changed on the server: what is shown is read again, nothing jumps. */
     async function refresh() {
         loadSidebar();
+        if (box.state.searching) {
+            // What was asked is superseded: the new answer brings all that it would have.
+            await loadPage();
+        } else {
+            await refreshPage();
+        }
+        if (box.state.openId) {
+            await loadConversation(box.state.openId).catch(() => {});
+        }
+    }
+
+    async function refreshPage() {
         const shown = Math.min(Math.max(box.state.rows.length, PAGE), RELOADED);
         try {
             const found = await page(null, shown);
@@ -121,11 +140,9 @@ export function useLoading(box) {
             }
         } catch {
             // Without connection the list stays as it was.
+            box.state.loading = false;
         }
         loadRest();
-        if (box.state.openId) {
-            await loadConversation(box.state.openId).catch(() => {});
-        }
     }
 
     return { loadSidebar, loadPage, loadMore, loadConversation, refresh, reason };
