@@ -134,6 +134,7 @@ from . import (
     mail_center_sender_copies,
     mail_center_sender_doubt,
     mail_center_sender_late,
+    mail_center_sender_loads,
     mail_center_sender_mailing,
     mail_center_sender_outcome,
     mail_center_sender_refusals,

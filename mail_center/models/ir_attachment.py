@@ -12,6 +12,7 @@ from ..remembered import remembered
 BINARY = getattr(os, "O_BINARY", 0)  # only Windows would write other bytes without
 # How a file is written, and by whom when it is Odoo's way.
 WRITING = {"_file_write", "_get_path", "_full_path", "_filestore", "_mark_for_gc"}
+READING = {"_file_read", "_full_path", "_filestore"}
 OURS = ("odoo.addons.base.", "odoo.addons.mail_center.")
 # Sources and files of mail are evidence: what came and what went, byte for byte.
 GUARDED = frozenset({"mail.center.message", "mail.center.quarantine"})
@@ -71,11 +72,11 @@ class IrAttachment(models.Model):
         return super()._file_write(bin_value, checksum)
 
     @api.model
-    def _are_files_odoos(self):
-        """Whether files lie in Odoo's own folder, and no other addon has a say in how."""
+    def _are_files_odoos(self, methods=WRITING):
+        """Whether files lie in Odoo's own folder, and no other addon has a say in *methods*."""
         return self._storage() == "file" and all(
             one.__module__.startswith(OURS)
-            for one in type(self).__mro__ if not WRITING.isdisjoint(vars(one))
+            for one in type(self).__mro__ if not methods.isdisjoint(vars(one))
         )
 
     @api.model
@@ -141,6 +142,13 @@ class IrAttachment(models.Model):
         more than the reading."""
         self.ensure_one()
         return self._file_read(self.store_fname) if self.store_fname else self.raw
+
+    @api.model
+    def _needs_no_database(self):
+        """Whether a file whose name is known is read without a question to the database."""
+        return remembered(
+            self.env, "odoos_reading", partial(self._are_files_odoos, READING)
+        )
 
     @api.model
     def _mail_source_vals(self, record, raw):

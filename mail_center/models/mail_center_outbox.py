@@ -1,15 +1,12 @@
-import hashlib
+from functools import partial
 
 from odoo import fields, models
 from odoo.exceptions import LockError, UserError
 
 from ..core.smtp import message_state
+from ..loads import whole
 from .mail_center_message import STATES
 from .mail_center_outbox_recipient import OPEN_STATES
-
-
-class MissingSource(Exception):
-    """The frozen bytes of a mail are not what was frozen: nothing may be sent in their place."""
 
 
 class MailCenterOutbox(models.Model):
@@ -57,17 +54,24 @@ class MailCenterOutbox(models.Model):
     claim_worker = fields.Char()
     claim_until = fields.Datetime()
 
-    def _raw(self, sources=None):
-        """The frozen bytes of the mail; *sources*: what was looked up for many at once."""
+    def _raw(self):
+        """The frozen bytes of the mail."""
         self.ensure_one()
-        find = self.env["ir.attachment"]._mail_source
-        attachments = find(self.message_id) if sources is None else sources[self.message_id.id]
-        raw = attachments._mail_bytes() if len(attachments) == 1 else b""
-        if not raw or hashlib.sha1(raw).hexdigest() != attachments.checksum:
-            raise MissingSource(
-                self.env._("The stored mail is missing or damaged: restore the file store.")
+        return self._reader(self.env["ir.attachment"]._mail_source(self.message_id))()
+
+    def _reader(self, source):
+        """What gives the frozen bytes of the mail, or raises MissingSource; *source*: attachments.
+
+        Where they are a file of Odoo's it may be called without a transaction, much later.
+        """
+        self.ensure_one()
+        if len(source) != 1:
+            return partial(whole, bytes, "")
+        if source.store_fname and source._needs_no_database():
+            return partial(
+                whole, partial(source._file_read, source.store_fname), source.checksum
             )
-        return raw
+        return partial(whole, partial(bytes, source._mail_bytes() or b""), source.checksum)
 
     def _seconds_under_way(self, now):
         """How long the mail has been trying to leave; waiting for its time does not count."""

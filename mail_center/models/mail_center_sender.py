@@ -4,9 +4,7 @@ import time
 import uuid
 from collections import Counter
 from contextlib import suppress
-from datetime import timedelta
 from functools import partial
-from itertools import zip_longest
 
 import psycopg2
 from odoo import SUPERUSER_ID, api, models
@@ -16,16 +14,14 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from ..core import smtp
 from ..core.net import MailServerError
 from ..core.secrets import KeyFileError
+from ..loads import MissingSource, next_one, prepare
 from .mail_center_claim import ClaimLost
-from .mail_center_outbox import MissingSource
 
 # A batch of an ordinary server takes a second; from then on it delays the others (seconds).
 PATIENCE = 15
 QUICK = 2
 # So often at least it shows what has left (seconds).
 SETTLED = 1
-# On its way such a mail would keep what has left before it from being shown (bytes).
-LARGE = 1024 * 1024
 CLAIM_SECONDS = 600
 # A server that takes longer for a mail gains nothing by a mark that is made ahead (seconds).
 QUICK_MAIL = 0.1
@@ -81,7 +77,7 @@ class MailCenterSender(models.AbstractModel):
     Where a server is quick two mails share that commit: then it may leave two of them. What a
     worker that lives has not handed over is never called uncertain.
 
-    Its other files: which mails are a worker's (``…_claims``), what became of them
+    Its other files: which mails are a worker's (``…_claims``, ``…_loads``), what became of them
     (``…_accepted``, ``…_outcome``), what is asked of Sent when nobody knows (``…_doubt``), the
     copy there (``…_copies``).
     """
@@ -214,10 +210,10 @@ class MailCenterSender(models.AbstractModel):
         in_time = True
         try:
             is_quick = False  # not known of the first
-            for (row, *mail), after in zip_longest(loads, loads[1:]):
-                now = time.monotonic()
+            for number, load in enumerate(loads):
+                row, now = load.row, time.monotonic()
                 # One leaves all the same: a server that lets wait would never get any.
-                if not session.usable or (now >= ends and row != loads[0][0]):
+                if not session.usable or (now >= ends and number):
                     break  # the rest is given back
                 if now - began > PATIENCE:
                     # It is the others' turn.
@@ -228,15 +224,21 @@ class MailCenterSender(models.AbstractModel):
                 if now - prolonged > CLAIM_SECONDS / 4:
                     self._prolong(token)
                     prolonged = now
-                if now - settled > SETTLED or len(mail[-1]) > LARGE:
+                if now - settled > SETTLED or load.is_large:
                     self._settle(account, token, accepted)
                     settled = now
-                small = after and max(len(mail[-1]), len(after[-1])) <= LARGE
-                accepted.following = after[0].id if is_quick and small else None
+                after = next_one(loads, number + 1)
+                small = after and not load.is_large and not after.is_large
+                accepted.following = after.row.id if is_quick and small else None
+                later = partial(prepare, session, loads, number + 2)
                 try:
                     attempt = session.send(
-                        *mail, partial(self._phase, row, token, accepted), after and after[1:]
+                        *load.mail, partial(self._phase, row, token, accepted),
+                        after and after.mail, later,
                     )
+                except MissingSource:
+                    self._transaction(partial(self._source_missing, row, token))
+                    continue
                 except ClaimLost:
                     self.env.cr.rollback()
                     continue
@@ -277,36 +279,6 @@ class MailCenterSender(models.AbstractModel):
             duration=seconds,
         )
         self._commit()
-
-    @api.model
-    def _load(self, rows):
-        """What is needed of each mail, read before the network is used.
-
-        Returns the loads and the rows they belong to; a mail whose bytes are gone waits.
-        """
-        loads, usable = [], []
-        sources = self.env["ir.attachment"]._mail_sources(rows.message_id)
-        open_to = rows._open_recipients().grouped("outbox_id")
-        for row in rows:
-            try:
-                raw = row._raw(sources)
-            except MissingSource as error:
-                if row._is_expired(self.env.cr.now()):
-                    self._give_up_on(row, error=str(error))
-                    continue
-                row._open_recipients().state = "deferred"
-                row._set_state(
-                    "deferred",
-                    error=str(error),
-                    claim_token=False,
-                    next_attempt=self.env.cr.now() + timedelta(hours=1),
-                )
-                self._tell(row, "error")
-                continue
-            emails = [one.email for one in open_to.get(row, ())]
-            loads.append((row, row.envelope_from, emails, raw))
-            usable.append(row.id)
-        return loads, rows.browse(usable)
 
     @api.model
     def _host_name(self, account):

@@ -5,7 +5,7 @@ from odoo import api, models
 from ..core import imap
 from ..core.net import MailServerError
 from ..core.secrets import KeyFileError
-from .mail_center_outbox import MissingSource
+from ..loads import MissingSource
 
 
 class MailCenterSender(models.AbstractModel):

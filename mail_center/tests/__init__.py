@@ -63,6 +63,7 @@ from . import (
     test_send_odoo,
     test_send_postfix,
     test_send_rights,
+    test_send_sources,
     test_send_trouble,
     test_smart_button,
     test_statements,

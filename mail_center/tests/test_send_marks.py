@@ -1,5 +1,6 @@
 import socket
 
+from odoo.addons.mail_center import loads
 from odoo.addons.mail_center.models import mail_center_sender, mail_center_sender_accepted
 
 from .send_common import SendCase, SmtpScript
@@ -121,7 +122,7 @@ class TestSendMarks(SendCase):
         self.assertEqual(self.states(rows)[3], "sent")
 
     def test_a_large_mail_is_marked_alone(self):
-        self.patch(mail_center_sender, "LARGE", 10)
+        self.patch(loads, "LARGE", 10)
         rows = self.write_mails(SmtpScript(), "one", "two", "three", "four")
         self.send()
         self.assertEqual(self.states(rows), ["sent"] * 4)

@@ -24,13 +24,14 @@ class Ahead:
 class Delivery:
     """The course of one mail."""
 
-    def __init__(self, session, mail: Envelope, on_phase, ahead, following):
+    def __init__(self, session, mail: Envelope, on_phase, ahead, following, meanwhile):
         self.session = session
         self.wire = session._wire
         self.mail = mail
         self.on_phase = on_phase
         self.ahead = ahead  # the replies to an envelope that the server has already
         self.following = following
+        self.meanwhile = meanwhile
         self.is_along = False  # an envelope that was sent ahead waits for its replies
         self.phase = "mail"
         self.asked: Reply | None = None  # the reply to a DATA that went along with RCPT
@@ -89,12 +90,12 @@ class Delivery:
         if reply.code // 100 not in (2, 4, 5) or reply.code == 421:
             self.session._drop()
 
-    def finish(self, end: Callable[[list[str]], Reply]) -> Reply:
+    def finish(self, end: Callable[[list[str], Callable], Reply]) -> Reply:
         """The end of the content, and the envelope of the next mail along with it."""
         mail, lines = self.session._look_ahead(self.following)
         self.enter("content")
         self.is_along = bool(mail)
-        reply = end(lines)
+        reply = end(lines, self.meanwhile)
         self.is_along = False
         if mail:
             self.session._ahead = Ahead(mail, self.wire.replies(len(lines)))

@@ -27,6 +27,7 @@ class Session(NetworkSession):
     _ahead: Ahead | None = None
     # Whether the server takes the next envelope in one group with the end of a mail.
     _takes_ahead = True
+    _prepared: envelopes.Envelope | None = None
 
     def __init__(self, connection: Connection, wire: Wire):
         self._connection = connection
@@ -131,6 +132,7 @@ class Session(NetworkSession):
         raw: bytes,
         on_phase: Callable[[str], None] = lambda phase: None,
         following: tuple[str, Iterable[str], bytes] | None = None,
+        meanwhile: Callable[[], None] = lambda: None,
     ) -> Attempt:
         """Send ``raw`` (complete, CRLF line ends) to ``recipients``. Never raises for what the
         server does: that is in the Attempt.
@@ -144,6 +146,9 @@ class Session(NetworkSession):
         this mail (RFC 2920 section 3.1), which saves a round trip. When another mail comes then,
         or none, the connection is lost.
 
+        ``meanwhile`` is called once all of the mail is out, while the server is busy with it: for
+        what a later mail needs (see :meth:`prepare`). What goes wrong there is not said.
+
         ValueError, before anything is sent: a bare CR or LF in ``raw`` (SMTP smuggling),
         control characters or spaces in an address, no recipient.
         """
@@ -156,9 +161,19 @@ class Session(NetworkSession):
         if self._closed:
             lost = classify_error("closed", content_sent=False)
             return Attempt("mail", {r: RecipientResult.of(lost) for r in mail.recipients}, False)
-        return Delivery(self, mail, on_phase, ahead and ahead.replies, following).run()
+        replies = ahead and ahead.replies
+        return Delivery(self, mail, on_phase, replies, following, meanwhile).run()
+
+    def prepare(self, envelope_from: str, recipients: Iterable[str], raw: bytes) -> None:
+        """Look at a mail that comes soon, so that :meth:`send` need not. ValueError as there."""
+        self._prepared = envelopes.Envelope(
+            envelope_from, recipients, raw, self._wire.features
+        )
 
     def _envelope(self, envelope_from, recipients, raw) -> envelopes.Envelope:
+        if self._prepared and self._prepared.is_of(envelope_from, recipients, raw):
+            mail, self._prepared = self._prepared, None
+            return mail
         return envelopes.Envelope(envelope_from, recipients, raw, self._wire.features)
 
     @property

@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import re
 import smtplib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 from ..net import Connection
 from .outcome import Reply, classify
@@ -196,22 +197,23 @@ class Wire:
             self._connection.sendall(f"BDAT {len(raw)}\r\n".encode("ascii") + raw)
             return self.read_reply()
 
-    def finish_chunks(self, ahead: list[str]) -> Reply:
+    def finish_chunks(self, ahead: list[str], meanwhile: Callable[[], None]) -> Reply:
         """The last chunk, which is empty: what the final dot is elsewhere."""
-        return self._finish(b"BDAT 0 LAST\r\n", ahead)
+        return self._finish(b"BDAT 0 LAST\r\n", ahead, meanwhile)
 
-    def finish_content(self, ahead: list[str]) -> Reply:
+    def finish_content(self, ahead: list[str], meanwhile: Callable[[], None]) -> Reply:
         """The final dot, and the server's answer to the whole mail.
 
         ``ahead``: commands that go out along with it; their :meth:`replies` come afterwards.
+        ``meanwhile`` is called when they are out, while the server is busy.
 
         A server that filters takes its time (RFC 5321 section 4.5.3.2.6 gives it 10 minutes),
         and a mail whose answer is not waited for becomes uncertain: six times
         ``endpoint.timeout``, two minutes by default.
         """
-        return self._finish(b".\r\n", ahead)
+        return self._finish(b".\r\n", ahead, meanwhile)
 
-    def _finish(self, end: bytes, ahead: list[str]) -> Reply:
+    def _finish(self, end: bytes, ahead: list[str], meanwhile: Callable[[], None]) -> Reply:
         self.ended = False
         end += self._as_bytes(ahead)
         if self._connection.is_gone():
@@ -221,6 +223,8 @@ class Wire:
         self._connection.begin(self.MAX_REPLY)
         with self._connection.patience(6 * self._connection.endpoint.timeout):
             self._connection.sendall(end)
+            with suppress(Exception):  # what the server says now is all that counts
+                meanwhile()
             return self.read_reply()
 
 

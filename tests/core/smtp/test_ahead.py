@@ -70,6 +70,33 @@ class Waits:
 
 
 @pytest.mark.parametrize("chunking", [False, True])
+def test_what_a_later_mail_needs_is_done_while_the_server_is_busy(chunking):
+    """It answers the end of the first mail only when something else has come."""
+    waits, seen = Waits(chunking), []
+
+    def meanwhile():
+        seen.append(list(waits.contents))
+        session.prepare(*SECOND)
+        raise OSError("no such file")  # is said when that mail is to be sent
+
+    with RawServer(waits) as server, connect(server) as session:
+        session.send(*FIRST, following=SECOND, meanwhile=meanwhile)
+        attempt = session.send(*SECOND)
+    assert len(seen) == 1
+    assert [one.state for one in attempt.results.values()] == ["sent"]
+    assert waits.contents[1] == SECOND[2]
+
+
+def test_what_was_looked_at_before_is_sent_only_for_the_very_same_mail():
+    other = (SECOND[0], ["other@example.com"], SECOND[2])
+    with RawServer(smtp({}, features=FEATURES)) as server, connect(server) as session:
+        session.prepare(*SECOND)
+        session.send(*other)
+    assert b"RCPT TO:<other@example.com>" in b"".join(server.received)
+    assert b"second@example.com" not in b"".join(server.received)
+
+
+@pytest.mark.parametrize("chunking", [False, True])
 def test_no_round_trip_lies_between_two_mails(chunking):
     waits = Waits(chunking)
     with RawServer(waits) as server, connect(server) as session:
