@@ -34,11 +34,15 @@ class Load:
         self._read = read
         self._raw = None
 
+    def take(self):
+        """Have the bytes here. Raises MissingSource."""
+        if self._raw is None:
+            self._raw = self._read()
+
     @property
     def raw(self):
         """The frozen bytes. Raises MissingSource."""
-        if self._raw is None:
-            self._raw = self._read()
+        self.take()
         return self._raw
 
     @property

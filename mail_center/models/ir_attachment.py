@@ -1,4 +1,5 @@
 import os
+import secrets
 from contextlib import suppress
 from functools import partial
 
@@ -11,8 +12,10 @@ from ..remembered import remembered
 
 BINARY = getattr(os, "O_BINARY", 0)  # only Windows would write other bytes without
 # How a file is written, and by whom when it is Odoo's way.
-WRITING = {"_file_write", "_get_path", "_full_path", "_filestore", "_mark_for_gc"}
-READING = {"_file_read", "_full_path", "_filestore"}
+WRITING = frozenset(
+    {"_file_write", "_get_path", "_full_path", "_filestore", "_mark_for_gc"}
+)
+READING = frozenset({"_file_read", "_full_path", "_filestore"})
 OURS = ("odoo.addons.base.", "odoo.addons.mail_center.")
 # Sources and files of mail are evidence: what came and what went, byte for byte.
 GUARDED = frozenset({"mail.center.message", "mail.center.quarantine"})
@@ -84,29 +87,36 @@ class IrAttachment(models.Model):
         """Write a file that is not there yet, in a folder that is; False: it is not so.
 
         Odoo asks five times what is there, which takes longer than to write. Almost no file of a
-        mail is there already, so that this one sees when it fails.
+        mail is there already. It gets its name when it is whole: half of it, left by a worker that
+        was killed, would be in the way of the same mail for ever ("collides with an existing
+        file").
         """
-        path, flags = self._full_path(fname), os.O_WRONLY | os.O_CREAT | BINARY
+        path, listed = self._full_path(fname), self._full_path(f"checklist/{fname}")
+        # Odoo's collector removes it there, should the worker die.
+        part = f"{listed}-{secrets.token_hex(4)}"
+        flags = os.O_WRONLY | os.O_CREAT | BINARY
         try:
-            handle = os.open(path, flags | os.O_EXCL, 0o666)
+            if os.path.exists(path):
+                return False
+            handle = os.open(part, flags | os.O_EXCL, 0o666)
         except OSError:
             return False
         left = memoryview(bin_value)
         try:
-            while left:
-                left = left[os.write(handle, left) :]
-        except OSError:
-            # Half of it would be in the way of the whole.
+            try:
+                while left:
+                    left = left[os.write(handle, left) :]
+            finally:
+                os.close(handle)
+            # Collected, should the transaction fail: before the file is there.
+            os.close(os.open(listed, flags, 0o666))
+            os.rename(part, path)
+        except OSError as error:
             with suppress(OSError):
-                os.unlink(path)
+                os.unlink(part)
+            if isinstance(error, FileNotFoundError):
+                return False  # its folder is to be made
             raise
-        finally:
-            os.close(handle)
-        # Collected by Odoo, should the transaction fail.
-        try:
-            os.close(os.open(self._full_path(f"checklist/{fname}"), flags, 0o666))
-        except OSError:
-            self._mark_for_gc(fname)  # its folder is to be made
         return True
 
     def _refuse_mail_files(self, res_models):

@@ -26,7 +26,7 @@ class MailCenterSender(models.AbstractModel):
             )
             try:
                 if not (is_later and loads):
-                    load.raw  # noqa: B018
+                    load.take()
             except MissingSource:
                 self._source_missing(row, row.claim_token)
                 continue

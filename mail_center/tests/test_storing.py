@@ -1,6 +1,7 @@
 """How mail gets into the tables and the folder of files, short of what it says."""
 
 import os
+import signal
 from unittest.mock import patch
 
 from odoo.tests import TransactionCase
@@ -57,24 +58,47 @@ class TestNewFiles(TransactionCase):
         self.checksum = self.files._compute_checksum(self.content)
         self.path = self.files._full_path(f"{self.checksum[:2]}/{self.checksum}")
 
+    def make_folders(self):
+        """Those that are there when there are a few thousand files."""
+        for name in ("", "checklist/"):
+            os.makedirs(self.files._full_path(f"{name}{self.checksum[:2]}"), exist_ok=True)
+
     def _write(self):
         return self.files._file_write(self.content, self.checksum)
 
     def test_a_file_is_where_odoo_reads_it_and_may_be_collected(self):
         self.assertTrue(self.files._are_files_odoos())
-        os.makedirs(os.path.dirname(self.path), exist_ok=True)
+        self.make_folders()
         with patch.object(os.path, "isfile", side_effect=AssertionError("Odoo's own way")):
             name = self._write()
         self.assertEqual(self.files._file_read(name), self.content)
         self.assertTrue(os.path.exists(self.files._full_path(f"checklist/{name}")))
         self.assertEqual(self._write(), name, "it is there already")
 
+    def test_half_a_file_of_a_killed_worker_is_in_nobodys_way(self):
+        self.make_folders()
+        write = os.write
+
+        def some(handle, data):
+            write(handle, data[:1000])
+            os.kill(os.getpid(), signal.SIGKILL)
+
+        # What is open to the database belongs to both: the child only writes, and is dead.
+        worker = os.fork()
+        if not worker:
+            with patch.object(os, "write", some):
+                self.files._write_new_file(f"{self.checksum[:2]}/{self.checksum}", self.content)
+            os._exit(1)
+        self.assertEqual(os.WTERMSIG(os.waitpid(worker, 0)[1]), signal.SIGKILL)
+        self.assertFalse(os.path.exists(self.path))
+        self.assertEqual(self.files._file_read(self._write()), self.content)
+
     def test_its_folder_is_made(self):
         with patch.object(os, "open", side_effect=FileNotFoundError):
             self.assertEqual(self.files._file_read(self._write()), self.content)
 
     def test_of_a_full_disk_no_half_file_stays(self):
-        os.makedirs(os.path.dirname(self.path), exist_ok=True)
+        self.make_folders()
         write = os.write
 
         def some(handle, data):
