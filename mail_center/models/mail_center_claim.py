@@ -1,4 +1,5 @@
 from datetime import timedelta
+from functools import partial
 
 from odoo import api, models
 
@@ -66,6 +67,14 @@ class MailCenterClaim(models.AbstractModel):
     def _claim(self, token, account=None):
         """Take one due account (*account*: that one alone) for this worker and commit; empty when
         there is none. See :meth:`_is_careful` for what its context says."""
+        # Again, when another worker or a person has written to that account in the same moment.
+        (number, before), _left = self._transaction(partial(self._take_due, token, account))
+        taken = self.env["mail.center.account"].sudo().browse(number)
+        return taken.with_context(mail_center_careful=bool(before))
+
+    @api.model
+    def _take_due(self, token, account):
+        """``(id or [], who had it last)`` of one due account, marked as this worker's."""
         self.env["mail.center.account"].flush_model()
         self.env.cr.execute(
             # MATERIALIZED: as the inner side of a join it would run, and take one, again and again.
@@ -96,11 +105,7 @@ class MailCenterClaim(models.AbstractModel):
                 "dead": self._dead_workers(),
             },
         )
-        number, before = self.env.cr.fetchone() or ([], None)
-        self._commit()
-        self.env.invalidate_all()
-        taken = self.env["mail.center.account"].sudo().browse(number)
-        return taken.with_context(mail_center_careful=bool(before))
+        return self.env.cr.fetchone() or ([], None)
 
     @api.model
     def _is_careful(self, account):

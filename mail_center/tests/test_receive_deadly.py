@@ -10,6 +10,7 @@ from odoo.addons.mail_center import worker
 from odoo.addons.mail_center.core import ahead, beside
 from odoo.addons.mail_center.models import mail_center_receiver_messages as messages_of
 from odoo.addons.mail_center.models.mail_center_receiver import OutOfTime
+from psycopg2.errors import SerializationFailure
 
 from .common import MailboxCase, a_mail
 
@@ -52,6 +53,22 @@ class TestReceiveDeadly(MailboxCase):
         accounts.invalidate_recordset()
         self.env.cr.execute("SELECT count(*) FROM mail_center_account WHERE claim_token = 'mine'")
         self.assertEqual(self.env.cr.fetchone(), (1,))
+
+    def test_mail_comes_though_another_wrote_to_the_account_in_the_same_moment(self):
+        self.fill("hello")
+        jobs = type(self.env["mail.center.receiver"])
+        take, collisions = jobs._take_due, [SerializationFailure("planted")]
+
+        def collides(job, *about):
+            taken = take(job, *about)
+            if collisions:
+                raise collisions.pop()
+            return taken
+
+        self.patch(jobs, "_take_due", collides)
+        self.receive()
+        self.assertFalse(collisions)
+        self.assertEqual(self.messages().mapped("subject"), ["hello"])
 
     def test_a_mail_that_killed_the_last_worker_does_not_kill_the_next_one(self):
         self.over_there("b'Subject: bomb' in raw and os.abort()")
