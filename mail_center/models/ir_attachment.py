@@ -12,9 +12,7 @@ from ..remembered import remembered
 
 BINARY = getattr(os, "O_BINARY", 0)  # only Windows would write other bytes without
 # How a file is written, and by whom when it is Odoo's way.
-WRITING = frozenset(
-    {"_file_write", "_get_path", "_full_path", "_filestore", "_mark_for_gc"}
-)
+WRITING = frozenset({"_file_write", "_get_path", "_full_path", "_filestore", "_mark_for_gc"})
 READING = frozenset({"_file_read", "_full_path", "_filestore"})
 OURS = ("odoo.addons.base.", "odoo.addons.mail_center.")
 # Sources and files of mail are evidence: what came and what went, byte for byte.
@@ -147,18 +145,10 @@ class IrAttachment(models.Model):
         )
         return dict.fromkeys(records.ids, found.browse()) | found.grouped("res_id")
 
-    def _mail_bytes(self):
-        """What ``raw`` is of one source; a file is read past the ORM's cache, which for that costs
-        more than the reading."""
-        self.ensure_one()
-        return self._file_read(self.store_fname) if self.store_fname else self.raw
-
     @api.model
     def _needs_no_database(self):
         """Whether a file whose name is known is read without a question to the database."""
-        return remembered(
-            self.env, "odoos_reading", partial(self._are_files_odoos, READING)
-        )
+        return remembered(self.env, "odoos_reading", partial(self._are_files_odoos, READING))
 
     @api.model
     def _mail_source_vals(self, record, raw):

@@ -40,7 +40,7 @@ class MailCenterDashboard(models.AbstractModel):
         since = [moment for moment in accounts.mapped("queue_since") if moment]
         age = int((fields.Datetime.now() - min(since)).total_seconds()) if since else 0
         return {
-            "light": self._light(accounts),
+            "light": self._light(accounts, lights),
             "total": len(accounts),
             "counts": {one: lights.count(one) for one in LIGHTS},
             "statuses": [row for row in counted if row[2]],
@@ -55,9 +55,8 @@ class MailCenterDashboard(models.AbstractModel):
         }
 
     @api.model
-    def _light(self, accounts):
-        lights = accounts.mapped("health_light")
-        if worse := next((one for one in ("red", "amber") if one in lights), None):
+    def _light(self, accounts, lights):
+        if worse := next((one for one in LIGHTS if one in lights and one != "green"), None):
             return worse
         return "green" if any(one.status != "paused" for one in accounts) else "off"
 

@@ -57,12 +57,9 @@ class MailCenterFiling(models.AbstractModel):
         nothing = self.env["mail.center.message"]
         locations += [(intake, nothing) for intake in passed]
         self._create_locations(folder, locations)
-        self.env["mail.center.unread"].sudo()._arrive(folder.account_id, messages)
         self._quarantine(folder, failed)
-        self._understand_all(
-            folder.account_id, [(by_uid[i.uid], i.mail) for i in fresh if i.uid in by_uid]
-        )
-        self.env["mail.activity"]._mail_center_answered(messages)
+        pairs = [(by_uid[i.uid], i.mail) for i in fresh if i.uid in by_uid]
+        self._stored(folder.account_id, messages, pairs)
         folder.write(
             {
                 "known_uids": folder.known_uids + len(intakes),
@@ -71,6 +68,13 @@ class MailCenterFiling(models.AbstractModel):
         )
         self._arrived(messages)
         return messages, len(failed)
+
+    @api.model
+    def _stored(self, account, messages, pairs):
+        """What follows once new *messages* lie in their places; *pairs*: ``(message, Mail)``."""
+        self.env["mail.center.unread"].sudo()._arrive(account, messages)
+        self._understand_all(account, pairs)
+        self.env["mail.activity"]._mail_center_answered(messages)
 
     @api.model
     def _arrived(self, messages):

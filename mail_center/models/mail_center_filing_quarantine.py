@@ -65,10 +65,7 @@ class MailCenterFiling(models.AbstractModel):
             if by_uid:
                 if folder.uidvalidity == line.uidvalidity:
                     self._create_locations(folder, [(intake, by_uid[intake.uid])])
-                # From here on as :meth:`_file` does: it is mail that has come, only later.
-                self.env["mail.center.unread"].sudo()._arrive(line.account_id, messages)
-                self._understand_all(line.account_id, [(messages, intake.mail)])
-                self.env["mail.activity"]._mail_center_answered(messages)
+                self._stored(line.account_id, messages, [(messages, intake.mail)])
                 line.write({"state": "solved", "message_id": messages.id})
                 self._arrived(messages)
                 return

@@ -149,7 +149,9 @@ class MailCenterMailbox(models.AbstractModel):
         together = bool(conversations) and not conditions and plain
         looked = None
         if parsed.has_words:
-            found, looked = self._find_words(sources, filters, cursor, limit + 1, parsed)
+            found, looked = self._find_words(
+                sources, filters, conditions, cursor, limit + 1, parsed
+            )
         else:
             found = self._find(sources, filters + conditions, together, cursor, limit + 1)
         rows = self._rows([message_id for message_id, _date in found[:limit]], together)

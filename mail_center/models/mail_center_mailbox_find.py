@@ -95,8 +95,10 @@ class MailCenterMailbox(models.AbstractModel):
         )
 
     @api.model
-    def _find_words(self, sources, filters, cursor, limit, query):
+    def _find_words(self, sources, filters, conditions, cursor, limit, query):
         """The same as ``_find`` for a *query* with words: ``(found, [date, id] or None)``.
+
+        *conditions*: those of the query, to which the *filters* of the place come.
 
         PostgreSQL can't know how often words stand together. Where it thinks that they do, it goes
         through all mails from the newest on, and goes on for a long time when they do not. Hence
@@ -110,8 +112,8 @@ class MailCenterMailbox(models.AbstractModel):
         """
         if not sources:
             return [], None
-        Messages = self.env["mail.center.message"]
         self.env.flush_all()
+        conditions = filters + conditions
 
         def run(query):
             self.env.cr.execute(query)
@@ -119,10 +121,12 @@ class MailCenterMailbox(models.AbstractModel):
 
         def indexed():
             hints = self._hints(query)
-            wanted = filters + Messages._search_conditions(query, hints) if hints else conditions
+            wanted = conditions
+            if hints:
+                Messages = self.env["mail.center.message"]
+                wanted = filters + Messages._search_conditions(query, hints)
             return run(self._words_sql(sources, wanted, cursor, limit)), None
 
-        conditions = filters + Messages._search_conditions(query)
         if cursor and cursor[2:] and cursor[2]:
             return indexed()
         looked = min(FIRST, NEWEST)

@@ -62,16 +62,17 @@ class MailCenterOutbox(models.Model):
     def _reader(self, source):
         """What gives the frozen bytes of the mail, or raises MissingSource; *source*: attachments.
 
-        Where they are a file of Odoo's it may be called without a transaction, much later.
+        Where they are a file and files need no database it may be called without a transaction.
         """
         self.ensure_one()
         if len(source) != 1:
             return partial(whole, bytes, "")
-        if source.store_fname and source._needs_no_database():
-            return partial(
-                whole, partial(source._file_read, source.store_fname), source.checksum
-            )
-        return partial(whole, partial(bytes, source._mail_bytes() or b""), source.checksum)
+        if source.store_fname:
+            # Past the ORM's cache, which costs more than the reading.
+            read = partial(source._file_read, source.store_fname)
+        else:
+            read = partial(getattr, source, "raw")
+        return partial(whole, read, source.checksum)
 
     def _seconds_under_way(self, now):
         """How long the mail has been trying to leave; waiting for its time does not count."""

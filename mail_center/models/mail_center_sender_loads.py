@@ -19,13 +19,13 @@ class MailCenterSender(models.AbstractModel):
         is_later = attachments._needs_no_database()
         open_to = rows._open_recipients().grouped("outbox_id")
         for row in rows:
-            load = Load(
-                row,
-                [one.email for one in open_to.get(row, ())],
-                row._reader(sources[row.message_id.id]),
-            )
+            source = sources[row.message_id.id]
+            emails = [one.email for one in open_to.get(row, ())]
+            load = Load(row, emails, row._reader(source))
+            is_file = len(source) == 1 and source.store_fname
             try:
-                if not (is_later and loads):
+                # The first is needed at once.
+                if not (is_later and is_file and loads):
                     load.take()
             except MissingSource:
                 self._source_missing(row, row.claim_token)

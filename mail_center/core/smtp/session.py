@@ -166,9 +166,7 @@ class Session(NetworkSession):
 
     def prepare(self, envelope_from: str, recipients: Iterable[str], raw: bytes) -> None:
         """Look at a mail that comes soon, so that :meth:`send` need not. ValueError as there."""
-        self._prepared = envelopes.Envelope(
-            envelope_from, recipients, raw, self._wire.features
-        )
+        self._prepared = self._envelope(envelope_from, recipients, raw)
 
     def _envelope(self, envelope_from, recipients, raw) -> envelopes.Envelope:
         if self._prepared and self._prepared.is_of(envelope_from, recipients, raw):
