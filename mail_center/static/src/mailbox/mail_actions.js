@@ -165,9 +165,15 @@ export function useMailActions(box) {
 
     /** Fetch the files of a large mail; the bus tells when they are here. */
     async function download(mail) {
-        await orm.call("mail.center.mailbox", "download", [mail.id]);
-        mail.left.wanted = true;
-        mail.left.error = "";
+        const left = mail.left;
+        // Said at once: the files may be here, and `left` gone, before the server has answered.
+        Object.assign(left, { wanted: true, error: "" });
+        try {
+            await orm.call("mail.center.mailbox", "download", [mail.id]);
+        } catch (error) {
+            left.wanted = false;
+            throw error;
+        }
     }
 
     return {
