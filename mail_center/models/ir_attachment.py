@@ -7,6 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
 from ..core.mime import danger
+from ..durable import sync_filesystem
 from ..mailer_fields import filled
 from ..remembered import remembered
 
@@ -120,6 +121,12 @@ class IrAttachment(models.Model):
     def _refuse_mail_files(self, res_models):
         if not self.env.su and GUARDED & set(res_models):
             raise AccessError(self.env._("The files of an email can't be changed."))
+
+    @api.model
+    def _sync_files(self):
+        """Wait until the disk has the files of mail that this transaction has written."""
+        if self._storage() == "file":
+            sync_filesystem(self._filestore())
 
     @api.model
     def _mail_source(self, record):

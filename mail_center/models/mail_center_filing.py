@@ -7,6 +7,7 @@ from odoo.tools import split_every
 from ..by_server import by_server
 from ..core.intake import SUBJECT_MAX
 from ..core.mime.traits import traits
+from ..durable import is_disk_trouble
 
 _logger = logging.getLogger(__name__)
 
@@ -252,6 +253,8 @@ class MailCenterFiling(models.AbstractModel):
             return messages, dict(zip([i.uid for i in intakes], messages, strict=True)), []
         except Exception as error:
             self._reraise_concurrency(error)
+            if is_disk_trouble(error):
+                raise
             if len(intakes) == 1:
                 _logger.warning("Mail %s of folder %s refused", intakes[0].uid, folder.id)
                 return empty, {}, [(intakes[0], f"{type(error).__name__}: {error}"[:2000])]
@@ -289,6 +292,7 @@ class MailCenterFiling(models.AbstractModel):
         attachments.create(
             [vals for intake, message in pairs for vals in self._file_vals(intake, message)]
         )
+        attachments._sync_files()
         return messages
 
     @api.model

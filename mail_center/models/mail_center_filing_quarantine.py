@@ -27,6 +27,7 @@ class MailCenterFiling(models.AbstractModel):
             )
             attachments = self._attachments()
             attachments.create(attachments._mail_source_vals(line, intake.raw))
+            attachments._sync_files()
             self.env["mail.center.log"]._add(
                 folder.account_id,
                 "quarantined",

@@ -151,3 +151,4 @@ class MailCenterFiling(models.AbstractModel):
                 *self._file_vals(intake, message),
             ]
         )
+        attachments._sync_files()

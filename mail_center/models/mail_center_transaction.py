@@ -12,6 +12,7 @@ from psycopg2.extensions import TRANSACTION_STATUS_IDLE
 
 from ..core import error_texts
 from ..core.net import MailServerError
+from ..durable import is_disk_trouble
 
 _logger = logging.getLogger(__name__)
 
@@ -59,6 +60,12 @@ class MailCenterTransaction(models.AbstractModel):
     @api.model
     def _in_words(self, error):
         """What an *error* of the core says, in the language of the environment."""
+        if is_disk_trouble(error):
+            return self.env._(
+                "Odoo's folder of files could not take it: %s. It is tried again; your"
+                " administrator has to look at the disk.",
+                error.strerror,
+            )
         if not isinstance(error, MailServerError):
             return str(error)
         text, values = error_texts.parse(error.args[0])

@@ -145,6 +145,7 @@ class MailCenterUpload(models.Model):
                 "mimetype": "application/octet-stream",
             }
         )
+        attachments._sync_files()
         self.part_sizes = [*(self.part_sizes or []), len(content)]
         self.received += len(content)
         if self.received == self.size:

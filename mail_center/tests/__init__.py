@@ -17,6 +17,7 @@ from . import (
     test_draft,
     test_draft_send,
     test_draft_server,
+    test_durable,
     test_every_method,
     test_handover,
     test_health,
