@@ -45,10 +45,14 @@ class MailCenterLink(models.Model):
                 record.display_name if record else self.env._("(a record you may not read)")
             )
 
-    def _explanation(self):
-        """Why it is linked, for a reader of the mail."""
+    @api.model
+    def _reasons(self):
+        return dict(self._fields["reason"]._description_selection(self.env))
+
+    def _explanation(self, reasons):
+        """Why it is linked, for a reader of the mail; *reasons*: of :meth:`_reasons`."""
         self.ensure_one()
-        text = dict(self._fields["reason"]._description_selection(self.env)).get(self.reason, "")
+        text = reasons.get(self.reason, "")
         return f"{text}: {self.note}" if self.note else text
 
     def _record(self):
@@ -120,7 +124,8 @@ class MailCenterLink(models.Model):
             [("link_ids", "any", here)], limit=max(1, min(int(limit), 200))
         )
         links = self.sudo().search([*here, ("message_id", "in", shown.ids)])
-        reason = {link.message_id.id: link._explanation() for link in links}
+        reasons = links._reasons()
+        reason = {link.message_id.id: link._explanation(reasons) for link in links}
         return {
             "count": self.sudo().search_count(here),
             "emails": [self._email_of_record(mail, reason[mail.id]) for mail in shown],

@@ -24,7 +24,10 @@ class MailCenterMailbox(models.AbstractModel):
 
     @api.model
     def _accounts(self):
-        return self.env["mail.center.account"].search([("can_read", "=", True)])
+        # Only what is looked at: an account has more fields than everything else of a page.
+        return self.env["mail.center.account"].search_fetch(
+            [("can_read", "=", True)], ["personal_read"]
+        )
 
     # ---- places -------------------------------------------------------------
 
@@ -177,7 +180,7 @@ class MailCenterMailbox(models.AbstractModel):
         """
         accounts = self._accounts()
         if place.get("folder"):
-            folder = accounts.folder_ids.filtered(lambda f: f.id == place["folder"])
+            folder = self._folders(accounts, [("id", "=", place["folder"])])
             if not folder:
                 raise AccessError(
                     self.env._("This folder is gone, or you may not read its account.")
@@ -192,9 +195,15 @@ class MailCenterMailbox(models.AbstractModel):
             return [("record", (model, int(res_id)))], []
         view = place.get("view") if place.get("view") in VIEWS else "inbox"
         if view == "inbox":
-            folders = accounts.folder_ids.filtered(lambda f: f.special_use == view)
+            folders = self._folders(accounts, [("special_use", "=", view)])
             return [("folder", folder.id) for folder in folders], self._not_snoozed()
         return [("account", account.id) for account in accounts], self._view_conditions(view)
+
+    @api.model
+    def _folders(self, accounts, domain):
+        return self.env["mail.center.folder"].search_fetch(
+            [("account_id", "in", accounts.ids), *domain], ["special_use"]
+        )
 
     @api.model
     def _record_name(self, place):
@@ -238,23 +247,34 @@ class MailCenterMailbox(models.AbstractModel):
     # ---- rows ---------------------------------------------------------------
 
     @api.model
+    def _row_fields(self):
+        return ["subject", "from_display", "to_display", "snippet", "date", "is_read", "is_starred",
+                "direction", "state", "attachment_count", "type_id", "thread_id", "account_id",
+                "partner_id"]  # fmt: skip
+
+    @api.model
     def _rows(self, ids, together):
         Messages = self.env["mail.center.message"]
-        mails = Messages.search_fetch(
-            [("id", "in", ids)],
-            ["subject", "from_display", "to_display", "snippet", "date", "is_read", "is_starred",
-             "direction", "state", "attachment_count", "type_id", "thread_id", "account_id",
-             "partner_id", "is_automatic"],
-        )
+        # A field that is forgotten here is fetched later, and all others of its record with it.
+        mails = Messages.search_fetch([("id", "in", ids)], self._row_fields())
+        threads = mails.sudo().thread_id
+        threads.fetch(["account_id", "message_count", "unread_count", "user_id"])
+        threads.user_id.fetch(["partner_id"])
+        threads.user_id.partner_id.fetch(["name"])
+        people = {thread.id: self._person(thread.user_id) for thread in threads}
         links = self._link_chips(mails)
         states = dict(Messages._fields["state"]._description_selection(self.env))
         Unread = self.env["mail.center.unread"]
         unread = Unread._of(mails)
         if together:
-            threads = Unread._threads_of(mails.thread_id)
-            unread |= {mail.id for mail in mails if mail.thread_id.id in threads}
+            these = Unread._threads_of(mails.thread_id)
+            unread |= {mail.id for mail in mails if mail.thread_id.id in these}
         by_id = {
-            mail.id: {**self._row(mail, states, links, together), "unread": mail.id in unread}
+            mail.id: {
+                **self._row(mail, states, links, together),
+                "unread": mail.id in unread,
+                "handled_by": people.get(mail.thread_id.id, False),
+            }
             for mail in mails
         }
         return [by_id[number] for number in ids if number in by_id]
@@ -277,7 +297,6 @@ class MailCenterMailbox(models.AbstractModel):
             "state_label": states[mail.state],
             "files": mail.attachment_count,
             "type": mail.type_id.sudo().name or "",
-            "handled_by": self._person(mail.sudo().thread_id.user_id),
             "account_id": mail.account_id.id,
             "partner_id": mail.partner_id.id,
             "links": links.get(mail.id, []),
@@ -286,12 +305,16 @@ class MailCenterMailbox(models.AbstractModel):
     @api.model
     def _person(self, user):
         user = user.sudo()
-        return {"id": user.id, "name": user.name} if user else False
+        return {"id": user.id, "name": user.partner_id.name} if user else False
 
     @api.model
     def _link_chips(self, mails):
         """Message id → its links as chips, without what the user may not read."""
-        links = self.env["mail.center.link"].search([("message_id", "in", mails.ids)])
+        links = self.env["mail.center.link"].search_fetch(
+            [("message_id", "in", mails.ids)],
+            ["message_id", "res_model", "res_id", "reason", "note"],
+        )
+        reasons = links._reasons()
         names = {}
         for model, group in links.grouped("res_model").items():
             if model in self.env:
@@ -310,13 +333,15 @@ class MailCenterMailbox(models.AbstractModel):
                         "res_id": link.res_id,
                         "name": name,
                         "kind": kinds.get(link.res_model, link.res_model),
-                        "reason": link._explanation(),
+                        "reason": link._explanation(reasons),
                     }
                 )
         return chips
 
     @api.model
     def _kind_names(self, links):
-        models_ = self.env["ir.model"].sudo()
-        return {name: models_._get(name).name for name in set(links.mapped("res_model"))
-                if name in self.env}
+        names = {name for name in set(links.mapped("res_model")) if name in self.env}
+        kinds = self.env["ir.model"].sudo()
+        kinds = kinds.browse([kinds._get_id(name) for name in names])
+        kinds.fetch(["name", "model"])
+        return {kind.model: kind.name for kind in kinds}

@@ -1,5 +1,6 @@
 import json
 from datetime import datetime
+from functools import cache, partial
 
 from odoo import api, models
 from odoo.tools import SQL
@@ -14,6 +15,8 @@ NEWEST = 2000
 WIDER = 8000
 # Where more than so many mails have the words, to look at each of them again takes seconds.
 AGAIN = 20_000
+# To look at a mail takes as long as to read so many entries of an index.
+LOOK = 25
 # So many of the newest mails tell which trigrams are common, by so much of their people.
 SAMPLED = 100
 SAMPLED_LETTERS = 500
@@ -114,18 +117,17 @@ class MailCenterMailbox(models.AbstractModel):
             return [], None
         self.env.flush_all()
         conditions = filters + conditions
+        guess = cache(partial(self._guess, query))
 
         def run(query):
             self.env.cr.execute(query)
             return self.env.cr.fetchall()
 
         def indexed():
-            hints = self._hints(query)
-            wanted = conditions
-            if hints:
-                Messages = self.env["mail.center.message"]
-                wanted = filters + Messages._search_conditions(query, hints)
-            return run(self._words_sql(sources, wanted, cursor, limit)), None
+            Messages = self.env["mail.center.message"]
+            here, late = Messages._search_steps(query, self._hints(query, guess()))
+            few = self._is_rarer(guess(), sources)
+            return run(self._words_sql(sources, filters + here, cursor, limit, late, few)), None
 
         if cursor and cursor[2:] and cursor[2]:
             return indexed()
@@ -133,7 +135,7 @@ class MailCenterMailbox(models.AbstractModel):
         found = run(self._newest_sql(sources, conditions, cursor, limit, looked))
         if len(found) >= limit:
             return found, None
-        is_inexact = query.is_inexact and self._guess(query) > AGAIN
+        is_inexact = query.is_inexact and guess() > AGAIN
         size = 2 * looked * limit // len(found) if found else WIDER + 1
         if is_inexact or size <= WIDER:
             looked = size if size <= WIDER else NEWEST
@@ -150,11 +152,11 @@ class MailCenterMailbox(models.AbstractModel):
         return indexed()
 
     @api.model
-    def _hints(self, query):
+    def _hints(self, query, guess):
         """What the index over words or trigrams is asked with, see ``_search_conditions``."""
         hints = self._common(query)
         if any(term.key == "link" for term in query.terms):
-            hints["link"] = self._guess(query) <= AGAIN
+            hints["link"] = guess <= AGAIN
         return hints
 
     @api.model
@@ -185,13 +187,29 @@ class MailCenterMailbox(models.AbstractModel):
     def _guess(self, query):
         """How many mails PostgreSQL takes to have the words of the query, wherever they stand."""
         Messages = self.env["mail.center.message"]
-        conditions = [Messages._search_condition(term) for term in query.indexed]
+        return self._planned([Messages._search_condition(term) for term in query.indexed])
+
+    @api.model
+    def _planned(self, conditions):
         self.env.cr.execute(SQL(
             "EXPLAIN (FORMAT JSON) SELECT FROM mail_center_message message WHERE %s",
             SQL(" AND ").join(conditions),
         ))
         (plan,) = self.env.cr.fetchone()
         return (json.loads(plan) if isinstance(plan, str) else plan)[0]["Plan"]["Plan Rows"]
+
+    @api.model
+    def _is_rarer(self, guess, sources):
+        """Are so few mails with the words of a query guessed that each is asked whose it is?
+
+        PostgreSQL would rather read the index over accounts: all that *sources* hold, for a word
+        of a few mails.
+        """
+        numbers = [number for kind, number in sources if kind == "account"]
+        if not numbers:
+            return False
+        theirs = self._planned([SQL("message.account_id = ANY(%s)", numbers)])
+        return guess * LOOK < theirs
 
     @api.model
     def _newest(self, sources, cursor=None, conditions=(), size=None):
@@ -221,8 +239,11 @@ class MailCenterMailbox(models.AbstractModel):
         )
 
     @api.model
-    def _words_sql(self, sources, conditions, cursor, limit):
-        """All mails of the *sources* that fulfil the *conditions*, by the index over words."""
+    def _words_sql(self, sources, conditions, cursor, limit, late=(), few=False):
+        """All mails of the *sources* that fulfil the *conditions*, by the index over words.
+
+        Of those the newest that fulfil what is *late*, too. *few*: see :meth:`_is_rarer`.
+        """
         places = {}
         for kind, number in sources:
             places.setdefault(kind, []).append(number)
@@ -239,12 +260,26 @@ class MailCenterMailbox(models.AbstractModel):
             tables = SQL("%s JOIN mail_center_link link ON link.message_id = message.id", tables)
             wanted = self._of_record(*numbers[0])
         else:
-            wanted = [SQL("message.account_id = ANY(%s) AND message.state <> 'draft'", numbers)]
+            # Of a sum no index knows.
+            account = SQL("(message.account_id + 0)" if few else "message.account_id")
+            wanted = [SQL("%s = ANY(%s) AND message.state <> 'draft'", account, numbers)]
         wanted += [*self._after(key, cursor), *self._not_odoos(), *conditions]
+        found = SQL(
+            "WITH found AS MATERIALIZED"
+            " (SELECT DISTINCT message.id, message.date FROM %s WHERE %s)",
+            tables, SQL(" AND ").join(wanted),
+        )
+        if not late:
+            return SQL(
+                "%s SELECT id, date FROM found ORDER BY date DESC, id DESC LIMIT %s", found, limit
+            )
+        # OFFSET 0: sorted before they are looked at, one after the other, until there are enough.
         return SQL(
-            "WITH found AS MATERIALIZED (SELECT DISTINCT message.id, message.date FROM %s WHERE %s)"
-            " SELECT id, date FROM found ORDER BY date DESC, id DESC LIMIT %s",
-            tables, SQL(" AND ").join(wanted), limit,
+            "%s SELECT one.id, one.date"
+            " FROM (SELECT id, date FROM found ORDER BY date DESC, id DESC OFFSET 0) AS one,"
+            " LATERAL (SELECT * FROM mail_center_message WHERE id = one.id OFFSET 0) AS message"
+            " WHERE %s ORDER BY one.date DESC, one.id DESC LIMIT %s",
+            found, SQL(" AND ").join(late), limit,
         )
 
     @api.model

@@ -6,6 +6,12 @@ from odoo.tools import format_date, format_datetime
 from ..core.mime.invitation import read_invitation
 from ..moments import written
 
+# Traits of a mail that are shown as such.
+BADGES = frozenset(
+    ("bounce", "delay", "delivered", "read", "invitation", "encrypted", "signed", "auto-reply",
+     "blocked", "list")
+)  # fmt: skip
+
 
 class MailCenterMailbox(models.AbstractModel):
     """What kind of mail it is, said to its reader: badges, notices, invitations, what was told."""
@@ -13,9 +19,13 @@ class MailCenterMailbox(models.AbstractModel):
     _inherit = "mail.center.mailbox"
 
     @api.model
+    def _row_fields(self):
+        return [*super()._row_fields(), "traits"]
+
+    @api.model
     def _row(self, mail, states, links, together):
         # A list has no room for what is so of every other mail.
-        badges = [one for one in self._badges(mail) if one["key"] not in ("list", "signed")]
+        badges = self._badges(mail, but=("list", "signed"))
         return {**super()._row(mail, states, links, together), "badges": badges}
 
     @api.model
@@ -29,10 +39,10 @@ class MailCenterMailbox(models.AbstractModel):
         }
 
     @api.model
-    def _badges(self, mail):
-        """``[{"key", "text", "title", "level"}]``, what matters most first."""
+    def _badges(self, mail, but=()):
+        """``[{"key", "text", "title", "level"}]``, what matters most first; none of *but*."""
         words = (mail.traits or "").split()
-        if not words:
+        if BADGES.difference(but).isdisjoint(words):
             return []
         _ = self.env._
         sealed = "S/MIME" if "smime" in words else "PGP"
@@ -54,7 +64,7 @@ class MailCenterMailbox(models.AbstractModel):
         return [
             {"key": key, "text": text, "title": title, "level": level}
             for key, (text, title, level) in known.items()
-            if key in words
+            if key in words and key not in but
         ]
 
     @api.model

@@ -150,6 +150,28 @@ class MailCenterMessage(models.Model):
         return conditions
 
     @api.model
+    def _search_steps(self, query, hints):
+        """The same in two steps: ``(conditions, late)``.
+
+        The *conditions* are of the index, or cost little. The *late* ones take a look into the mail
+        or at its links: whoever wants a page asks for them from the newest mail on, until it is
+        full.
+        """
+        conditions, late = [], []
+        for term in query.terms:
+            (whole,) = self._search_conditions(type(query)((term,)), hints)
+            words = search.scattered(term.value) if term.key == "phrase" else ""
+            if term.key == "subject":
+                words = search.beginnings(term.value)
+            if words and not term.without:
+                conditions.append(
+                    SQL("message.search_vector @@ to_tsquery('simple', %s)", words)
+                )
+            is_late = words or term.key == "link" and hints.get("link")
+            (late if is_late else conditions).append(whole)
+        return conditions, late
+
+    @api.model
     def _search_condition(self, term, hints=None):
         if term.key in ("word", "phrase"):
             words = search.tsquery(term.value, phrase=term.key == "phrase")

@@ -268,6 +268,11 @@ class TestMailbox(StoredMailCase):
                 used = {index for kind, index in plan if kind == "Bitmap Index Scan"}
                 self.assertTrue(used & indexes, plan)
                 self.assertNotIn(("Seq Scan", "mail_center_message"), plan)
+        few = self.plan_of(
+            box._words_sql(account, self.conditions("template"), None, 50, few=True)
+        )
+        self.assertEqual({index for kind, index in few if kind.endswith("Index Scan")},
+                         {"mail_center_message__search_vector_index"})  # fmt: skip
         large = {"mail_center_message", "mail_center_message_location"}
         for name, plan in {**indexed, **others}.items():
             with self.subTest(name):

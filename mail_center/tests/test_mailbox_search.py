@@ -85,9 +85,20 @@ class TestMailboxSearch(StoredMailCase):
             "nowhere": set(),
             "%": set(),
             "from:%": set(),
+            '-"red brick" brick': {"sent"},
+            '"brick red"': set(),
+            '"is red" subject:offer': {"sent"},
+            "-subject:faktura brick": {"offer", "sent"},
         }.items():
-            with self.subTest(query):
-                self.assertEqual(self.found(query), wanted)
+            # Of words that few mails have each mail is asked whose it is.
+            for look in (0, 10**9):
+                with (
+                    self.subTest(query, look=look),
+                    patch.object(mail_center_mailbox_find, "LOOK", look),
+                ):
+                    self.assertEqual(self.found(query), wanted)
+                    found = self.ids({"view": "all"}, user=self.stranger, query=query)
+                    self.assertEqual(found, [])
 
     def test_without_trigrams_people_are_found_by_the_beginnings_of_their_names(self):
         with patch.object(self.registry, "has_trigram", False):
@@ -133,6 +144,29 @@ class TestMailboxSearch(StoredMailCase):
                     patch.object(mail_center_mailbox_find, "AGAIN", many),
                 ):
                     self.assertEqual(self.found(query), wanted)
+
+    def test_what_takes_a_look_into_the_mail_is_found_page_by_page(self):
+        partner = self.env["res.partner"].create({"name": "Brick and Sons"})
+        mails = [
+            self.mail("Noise", 60 * 24 * 30 + number, body_text=text)
+            for number, text in enumerate(("A red brick.", "A brick, red.") * 4)
+        ]
+        self.mailbox().link([mail.id for mail in mails[2:]], "res.partner", partner.id)
+        everywhere = {"view": "all"}
+        for query, wanted in {
+            '"red brick"': [mails[6].id, mails[4].id, mails[2].id, mails[0].id, self.offer.id],
+            '"red brick" link:contact': [mails[6].id, mails[4].id, mails[2].id],
+            '"red brick" -link:contact': [mails[0].id, self.offer.id],
+            "subject:noise -link:contact": [mails[1].id, mails[0].id],
+        }.items():
+            found, cursor = [], None
+            with self.subTest(query), patch.object(mail_center_mailbox_find, "NEWEST", 1):
+                while cursor is None or cursor:
+                    page = self.mailbox().page(everywhere, cursor, query, limit=2)
+                    self.assertLessEqual(len(page["rows"]), 2)
+                    found += [row["id"] for row in page["rows"]]
+                    cursor = page["next"]
+                self.assertEqual(found, wanted)
 
     def test_filters_tell_how_many_mails_they_leave(self):
         tokens = ["is:unread", "has:attachment", "is:starred", "is:unlinked"]

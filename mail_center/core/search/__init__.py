@@ -9,6 +9,7 @@ from .words import (
     parts,
     people,
     plain,
+    scattered,
     telling,
     tsquery,
     vector,
@@ -16,5 +17,5 @@ from .words import (
 
 __all__ = [
     "Query", "Term", "beginnings", "common", "in_trigrams", "leads", "parse", "parts", "people",
-    "plain", "telling", "tsquery", "vector",
+    "plain", "scattered", "telling", "tsquery", "vector",
 ]  # fmt: skip

@@ -73,6 +73,11 @@ def tsquery(text: str, phrase: bool = False) -> str:
     return " & ".join(f"'{word}':*" for word in words)
 
 
+def scattered(text: str) -> str:
+    """A query for the words of a phrase wherever they stand, which an index answers alone."""
+    return " & ".join(f"'{word}'" for word in stems(text, whole=True))
+
+
 def beginnings(text: str, weight: str = "") -> str:
     """A query for the words of a text, the last of which may go on.
 
