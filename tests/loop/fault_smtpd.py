@@ -24,6 +24,7 @@ class Gone(Exception):
 
 class FaultServer(RawServer):
     """``boxes``: recipient → how often each subject is in its mailbox. ``taken``: mails stored.
+    ``talks``: conversations that go on.
 
     ``at(step, peer)`` is called at each of STEPS; it may return a reply to be given in place of
     the usual one, raise Gone, or do something to the client.
@@ -32,10 +33,20 @@ class FaultServer(RawServer):
     def __init__(self, at=lambda step, peer: None, refused=lambda address: False, **options):
         self.boxes: dict[str, Counter] = defaultdict(Counter)
         self.taken = 0
+        self.talks = 0
         self._lock = threading.Lock()
         self._at = at
         self._refused = refused
-        super().__init__(self._talk, **options)
+        super().__init__(self._count, **options)
+
+    def _count(self, peer: Peer) -> None:
+        with self._lock:
+            self.talks += 1
+        try:
+            self._talk(peer)
+        finally:
+            with self._lock:
+                self.talks -= 1
 
     def _talk(self, peer: Peer) -> None:
         with contextlib.suppress(Gone):

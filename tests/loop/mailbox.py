@@ -7,6 +7,12 @@ from tests.loop.conftest import eventually
 BOX = "mbx.ola@loop.example"
 ROW = ".o_mail_center_row"
 OPEN = ".o_mail_center_conversation"
+BUS = "odoo.__WOWL_DEBUG__?.root.env.services.bus_service?.workerState === 'CONNECTED'"
+# A frame begins as an empty page, and listens to keys only when its own has come whole.
+READ = """(selector) => {
+    const page = document.querySelector(selector)?.contentDocument;
+    return page?.readyState === "complete" && page.URL !== "about:blank";
+}"""
 
 
 def a_mail(number: int, subject: str, text: str, sender: str = "Ewa Lis <ewa@lis.example>", **more):
@@ -45,10 +51,21 @@ def subjects(page) -> list[str]:
     return page.locator(f"{ROW} .o_mail_center_subject").all_inner_texts()
 
 
+def live(page) -> None:
+    """Until the page hears of what happens on the server: what came before shows at a reload."""
+    page.wait_for_function(BUS)
+
+
+def read(page, frame: str = f"{OPEN} iframe") -> None:
+    """Until the body of the opened mail is in its frame."""
+    page.wait_for_function(READ, arg=frame)
+
+
 def mailbox(login, **size):
     page = login("mbx_ola", **size)
     page.goto(f"{page.url.split('/odoo')[0]}/odoo/mailbox")
     page.wait_for_selector(ROW)
+    live(page)
     return page
 
 

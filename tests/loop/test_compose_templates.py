@@ -1,5 +1,7 @@
 """Templates in the compose window: what they replace, and what they never touch."""
 
+from playwright.sync_api import expect
+
 from tests.loop.window import (
     EDITOR,
     SUBJECT,
@@ -68,7 +70,7 @@ def test_a_template_takes_the_place_of_the_other_and_of_nothing_else(erp, accoun
     insert("Offer")
     page.wait_for_selector(f"{BLOCK}:has-text('Offer first line')")
     assert block() == ["Offer first line", "Offer second line"]
-    assert subject(page) == "The offer"
+    expect(page.locator(SUBJECT)).to_have_value("The offer")
     assert typed_outside()
 
     # She changes the text of the template and the subject: now there is something to lose.
@@ -130,7 +132,8 @@ def test_the_template_of_an_offer_brings_the_quotations_pdf(erp, sandbox, accoun
     page.click(f"{WINDOW} .o_mail_center_insert")
     # At once, while the report is still being printed: the mail waits for it.
     page.click(f"{WINDOW} .o_mail_center_send")
-    page.wait_for_selector(WINDOW, state="detached")
+    # The first report of a database has its style sheets made, too.
+    page.wait_for_selector(WINDOW, state="detached", timeout=150_000)
     mail = arrived(sandbox, "pdf@buyer.example")
     (file,) = mail.iter_attachments()
     (row,) = erp.call("sale.order", "read", [order], ["name"])

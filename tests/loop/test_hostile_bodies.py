@@ -137,7 +137,7 @@ def hostile(erp, sandbox):
     domain = [("account_id", "=", account)]
     eventually(
         lambda: owner.call("mail.center.message", "search_count", domain) == len(PAYLOADS),
-        "the hostile mails",
+        "the hostile mails", timeout=300,
     )
     ids = owner.call("mail.center.message", "search", domain, order="id")
     return owner, account, contact, ids
@@ -150,6 +150,7 @@ def watched(login, server):
 
 def _watched(page, server):
     """A logged-in page, and what was asked of others than the ERP while it was open."""
+    page.set_default_timeout(120_000)  # the pages are large
     asked, dialogs = [], []
 
     def note(asking):
@@ -173,6 +174,7 @@ def _watched(page, server):
             f"{server.url}/web/dataset/call_kw/mail.center.draft/{method}",
             data={"params": {"model": "mail.center.draft", "method": method,
                              "args": arguments, "kwargs": {}}},
+            timeout=180_000,
         ).json()
         assert "error" not in answer, answer
         return answer["result"]
@@ -187,6 +189,12 @@ LOOK_AND_SCROLL = """(selector) => {
         [...row.querySelectorAll("img:not([src^='/web/']), svg, form, iframe, script, style")]
         .map((element) => element.outerHTML));
     const list = document.querySelector(".o_mail_center_list");
+    // It moves also at its end: older mail is asked for then.
+    const atEnd = list.scrollTop + list.clientHeight >= list.scrollHeight - 2;
+    list.scrollTop -= 50;
+    if (atEnd && !list.querySelector(".fa-spin")) {
+        list.scrollTop = 0; // what was passed before it was drawn
+    }
     list.scrollTop += list.clientHeight / 2;
     return [rows.map((row) => row.dataset.id), strange];
 }"""
@@ -239,7 +247,7 @@ def test_the_list_its_snippets_and_what_a_search_finds_are_text(hostile, watched
         strange.extend(found)
         return len(seen) >= len(ids)
 
-    eventually(all_seen, "all hostile mails in the list", 180, 0.3)
+    eventually(all_seen, "all hostile mails in the list", 300, 0.3)
     count = len(seen)
     assert strange == []
     assert page.evaluate(COVERED, ".o_none") == []
@@ -335,6 +343,7 @@ def test_the_log_and_a_log_of_another_database_are_text(login, server):
             "ufile": {"name": "<img src=x onerror=top.harm=1>.jsonl", "mimeType": "text/plain",
                       "buffer": "\n".join(map(json.dumps, [head, *rows])).encode()},
         },
+        timeout=180_000,
     ).json()
     assert answer.get("imported") == len(PAYLOADS), answer
 
@@ -344,6 +353,7 @@ def test_the_log_and_a_log_of_another_database_are_text(login, server):
         page.click(".o_optional_columns_dropdown button")
         page.locator(".o-dropdown--menu").get_by_text(name, exact=True).click()
         page.keyboard.press("Escape")
+        page.wait_for_selector(".o-dropdown--menu", state="detached")
     page.click(".o_pager_value")
     page.fill("input.o_pager_value", f"1-{len(PAYLOADS)}")
     page.keyboard.press("Enter")

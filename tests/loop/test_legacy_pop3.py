@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from dev.postgres import Cluster
 from tests.loop.conftest import PASSWORD, eventually
 
 ADDRESS = "legacy@loop.example"
@@ -56,7 +57,7 @@ def test_a_legacy_mailbox_is_adopted_fetched_and_switched_with_nothing_lost_or_d
     assert "Legacy Owner" in line.inner_text()
     assert line.locator("td[name=selected] input").is_checked()
     page.click(".modal footer button[name=action_adopt]")
-    page.wait_for_selector(".modal", state="detached")
+    page.wait_for_selector(".modal", state="detached", timeout=120_000)
     row = page.locator("tr.o_data_row", has_text=ADDRESS)
     assert "POP3 (legacy)" in row.locator("td[name=protocol]").inner_text()
     (own,) = erp.call(
@@ -96,8 +97,12 @@ def test_a_legacy_mailbox_is_adopted_fetched_and_switched_with_nothing_lost_or_d
     eventually(lambda: stored() > 0, "POP3 to get going", pause=0.02)
     page.goto("about:blank")  # an open page tells its console that the server is away
     server.kill()
+    # Of the database: the server fetches on from its very start.
+    ((count,),) = Cluster().query(
+        f"SELECT count(*) FROM mail_center_message WHERE account_id = {account}", server.database
+    )
+    killed_at = int(count)
     server.start()
-    killed_at = stored()
     print(f"killed with {killed_at} of {COUNT} mails stored")
     assert killed_at < COUNT, "the kill came too late to show anything"
     erp.call("mail.center.account", "action_sync_now", [account])
@@ -111,17 +116,18 @@ def test_a_legacy_mailbox_is_adopted_fetched_and_switched_with_nothing_lost_or_d
     assert page.wait_for_selector(".o_mail_center_legacy").is_visible()
     page.click("button[name=action_switch_to_imap]")
     sheet, text = page.locator(".modal-body"), page.locator(".modal div[name=explanation]").first
+    text.wait_for()
     assert text.bounding_box()["x"] >= sheet.bounding_box()["x"], "the dialog can be read"
     page.fill(".modal div[name=imap_port] input", str(sandbox.ports["imaps"]))
     page.click(".modal footer button[name=action_compare]:visible")
-    page.wait_for_selector(".modal .o_mail_center_switch_counts:visible")
+    page.wait_for_selector(".modal .o_mail_center_switch_counts:visible", timeout=150_000)
     assert page.inner_text(".modal div[name=by_id]") == f"{COUNT:,}"
     for name in ("by_content", "only_here", "only_there"):
         assert page.inner_text(f".modal div[name={name}]") == "0"
     sandbox.append(ADDRESS, ((a_mail(number), [], None) for number in range(COUNT, COUNT + 3)))
     page.click(".modal footer button[name=action_switch]:visible")
     page.locator(".modal footer button.btn-primary:has-text('Ok')").click()
-    page.wait_for_selector(".modal .alert-success:visible")
+    page.wait_for_selector(".modal .alert-success:visible", timeout=150_000)
     page.locator(".modal footer button:has-text('Close'):visible").click()
     page.wait_for_selector(".modal", state="detached")
     page.wait_for_selector(".o_mail_center_legacy", state="hidden")

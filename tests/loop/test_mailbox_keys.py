@@ -2,7 +2,7 @@
 
 from tests.loop.accessibility import faint, nameless
 from tests.loop.conftest import eventually
-from tests.loop.mailbox import OPEN, ROW, mailbox, subjects
+from tests.loop.mailbox import OPEN, ROW, mailbox, read, subjects
 from tests.loop.window import WINDOW
 
 
@@ -16,7 +16,9 @@ def test_the_mailbox_works_by_keys_alone(filled, login):
     page.wait_for_selector(f"{OPEN} h2:has-text('Dach')")
     page.keyboard.press("k")
     page.wait_for_selector(f"{OPEN} h2:has-text('Cennik')")
-    # Keys typed over the mail itself mean the same.
+    # Keys typed over the mail itself mean the same, once it is there, and read.
+    page.wait_for_selector(f"{ROW}.o_open:not(.o_unread):has-text('Cennik')")
+    read(page)
     page.frame_locator(f"{OPEN} iframe").locator("body").click()
     page.keyboard.press("s")
     page.wait_for_selector(f"{ROW}.o_open .o_starred")
@@ -57,7 +59,7 @@ def test_a_screen_reader_is_told_what_everything_is_and_focus_is_never_lost(fill
     row = page.locator(f"{ROW} .o_mail_center_main").first
     row.focus()
     page.keyboard.press("Enter")
-    page.wait_for_selector(f"{ROW}.o_open >> nth=0")
+    page.wait_for_selector(f"{ROW}.o_open .o_mail_center_main:focus")
     assert row.evaluate("row => row === document.activeElement")
     # A dialog gives the focus back.
     page.keyboard.press("h")

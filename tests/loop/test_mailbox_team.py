@@ -1,7 +1,7 @@
 """A mailbox that colleagues share: who handles what, notes, types, what is put off."""
 
 from tests.loop.conftest import eventually
-from tests.loop.mailbox import BOX, OPEN, ROW, mailbox, subjects
+from tests.loop.mailbox import BOX, OPEN, ROW, live, mailbox, subjects
 from tests.loop.window import WINDOW
 
 
@@ -50,6 +50,7 @@ def test_colleagues_share_a_conversation(filled, login):
     for one in (page, other):
         one.click(f"{ROW}:has-text('Dach') >> nth=-1")
         one.wait_for_selector(f"{OPEN} h2:has-text('Dach')")
+        live(one)
 
     # A note, seen by the other without a reload.
     page.click(f"{OPEN} button:has-text('Internal note')")

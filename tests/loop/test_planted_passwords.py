@@ -107,7 +107,7 @@ def test_no_planted_password_is_found_after_a_whole_run(erp, sandbox, server, lo
         assert page.locator(".o_field_widget[name=imap_password] input").first.input_value() == ""
         answer = page.request.post(
             f"{server.url}/mail_center/account/{account}/test",
-            form={"csrf_token": page.evaluate("odoo.csrf_token")}, timeout=60_000,
+            form={"csrf_token": page.evaluate("odoo.csrf_token")}, timeout=120_000,
         ).text()
         given[f"test of the connection {working}"] = answer.encode()
         assert json.loads(answer.splitlines()[-1])["ok"] is working, answer

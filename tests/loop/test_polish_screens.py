@@ -66,6 +66,7 @@ def test_no_word_is_cut_off_or_left_in_english(erp, polish, login):
             known.update(line[name] for name in fields if line[name])
 
     def look(name, selector="body"):
+        page.evaluate("document.fonts.ready.then(() => true)")  # words have their width then
         page.wait_for_timeout(200)  # the end of animations
         found = cut_off(page, selector) + english(page, selector, known)
         if found:

@@ -10,6 +10,7 @@ from dev import odoo_server
 from dev.paths import LOG
 from dev.postgres import Cluster
 from tests.loop.conftest import eventually
+from tests.loop.mailbox import live
 
 BOX = "psh.ada@loop.example"
 
@@ -34,7 +35,7 @@ def listener(server):
         yield process
         process.terminate()
         try:
-            assert process.wait(20) == 0, "the listener ends politely when it is asked to"
+            assert process.wait(60) == 0, "the listener ends politely when it is asked to"
         finally:
             process.kill()
 
@@ -56,6 +57,7 @@ def test_a_mail_shows_in_the_open_mailbox_as_soon_as_the_server_has_it(
     page = login("psh_ada")
     page.goto(f"{page.url.split('/odoo')[0]}/odoo/mailbox")
     page.wait_for_selector(".o_mail_center_empty")
+    live(page)
     seconds = []
     for number in range(3):
         # Nothing but the listener makes the receiver look from now on.

@@ -6,6 +6,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from tests.loop.mailbox import read
 from tests.loop.window import (
     EDITOR,
     PASTE_HTML,
@@ -47,7 +48,7 @@ def people(erp, account):
 
 def open_mail(page, message: int) -> None:
     page.goto(f"{page.url.split('/odoo')[0]}/odoo/mail.center.message/{message}")
-    page.wait_for_selector("iframe[title='Email body']")
+    read(page, "iframe[title='Email body']")
 
 
 def field(page, name: str) -> str:
@@ -82,6 +83,7 @@ def test_a_mail_with_everything_looks_the_same_in_the_mailbox_it_comes_to(
         sandbox.add_mailbox(f"rcv.{name}@customer.example", "x")
     # Jan has asked: he has a copy among the sent mail, Anna has it in her inbox.
     sandbox.append(JAN, [(a_question(), ["\\Seen"], None)], "Sent")
+    erp.received("rcv_jan", JAN, "<rcv-question@loop.example>")
     sandbox.deliver(ANNA, a_question(), sender=JAN)
     page = login("rcv_anna")
     open_mail(page, erp.received("rcv_anna", ANNA, "<rcv-question@loop.example>"))

@@ -37,13 +37,13 @@ def test_types_are_added_in_place_edited_in_a_form_and_found_by_name_and_id(erp,
     page.click(".o_form_button_save")
     eventually(
         lambda: erp.call("mail.center.type", "search", [("name", "=", "Reklamacja bardzo pilna")]),
-        "the new name", timeout=10,
+        "the new name", timeout=60,
     )
 
     open_settings(page, "Message types")
     page.fill(".o_searchview_input", str(record))
     page.click(".o_searchview_autocomplete .o-dropdown-item:has-text('ID')")
-    eventually(lambda: page.locator(".o_data_row").count() == 1, "the one found", timeout=10)
+    eventually(lambda: page.locator(".o_data_row").count() == 1, "the one found", timeout=60)
     assert "Reklamacja bardzo pilna" in page.locator(".o_data_row").inner_text()
     erp.call("mail.center.type", "unlink", [record])
 
@@ -62,7 +62,7 @@ def test_a_type_in_use_is_not_deleted_and_archiving_is_offered(erp, login):
     dialog.locator("button:text-is('Archive the type')").click()
     eventually(
         lambda: not erp.call("mail.center.type", "read", [used], fields=["active"])[0]["active"],
-        "the type to be archived", timeout=10,
+        "the type to be archived", timeout=60,
     )
 
 

@@ -142,7 +142,10 @@ class Machine:
             )
 
     def wait(self):
-        eventually(lambda: self.server._answers("/web/login"), f"{self.server.name} ({self.log})")
+        eventually(
+            lambda: self.server._answers("/web/login"), f"{self.server.name} ({self.log})",
+            timeout=400,
+        )
 
     def has_worked(self) -> bool:
         return b"/queue_job/runjob" in self.log.read_bytes()[self.begin :]

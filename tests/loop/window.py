@@ -52,14 +52,25 @@ def saved(page) -> None:
     page.wait_for_selector(f"{WINDOW} .o_mail_center_saved:has-text('Saved')")
 
 
+def _ends(answer) -> bool:
+    """Whether the server knows from now on that a window is gone."""
+    url = answer.url
+    return url.endswith("/mail.center.draft/discard") or (
+        url.endswith("/mail.center.draft/save") and "is_open" in (answer.request.post_data or "")
+    )
+
+
 def shut(page) -> None:
-    page.click(f"{WINDOW} [title='Close and keep the draft']")
+    # The window is gone at once; a page that is left before the server is told has it again.
+    with page.expect_response(_ends):
+        page.click(f"{WINDOW} [title='Close and keep the draft']")
     page.wait_for_selector(WINDOW, state="detached")
 
 
 def discard(page) -> None:
     page.click(f"{WINDOW} [title=Discard]")
-    page.click(".modal button:has-text('Discard')")
+    with page.expect_response(_ends):
+        page.click(".modal button:has-text('Discard')")
     page.wait_for_selector(WINDOW, state="detached")
 
 
