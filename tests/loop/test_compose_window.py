@@ -177,6 +177,37 @@ def test_a_mail_survives_leaving_the_page_and_can_be_taken_back(
     assert not sandbox.messages("cmp.back@customer.example")
 
 
+def test_a_mail_waits_for_a_file_that_is_still_on_its_way(
+    sandbox, account, writer, login, quick
+):
+    account("cmp.iza@loop.example", writer("cmp_iza"))
+    sandbox.add_mailbox("cmp.file@customer.example", "x")
+    page = login("cmp_iza")
+    held = []
+
+    def hold(route):
+        held.append(route)
+
+    page.route("**/mail_center/draft/*/upload", hold)
+    write_new(page)
+    page.keyboard.type("cmp.file@customer.example,")
+    page.wait_for_selector(f"{WINDOW} .o_mail_center_chip")
+    page.fill(f"{WINDOW} .o_mail_center_subject", "The plan")
+    page.keyboard.press("Enter")
+    page.keyboard.type("Here it is.")
+    plan = {"name": "plan.txt", "mimeType": "text/plain", "buffer": b"the plan"}
+    with page.expect_request("**/mail_center/draft/*/upload"):
+        page.set_input_files(f"{WINDOW} input[type=file]", [plan])
+    page.click(f"{WINDOW} .o_mail_center_send")
+    page.wait_for_selector(f"{WINDOW} .o_mail_center_send:disabled")
+    page.wait_for_timeout(1000)
+    assert not sandbox.messages("cmp.file@customer.example")
+    held[0].continue_()
+    page.wait_for_selector(WINDOW, state="detached")
+    (file,) = arrived(sandbox, "cmp.file@customer.example").iter_attachments()
+    assert (file.get_filename(), file.get_content()) == ("plan.txt", "the plan")
+
+
 def test_forgotten_things_are_asked_about_before_sending(erp, sandbox, account, writer, login):
     user = writer("cmp_ola")
     account("cmp.ola@loop.example", user)

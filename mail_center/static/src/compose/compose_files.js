@@ -24,8 +24,10 @@ export class ComposeFiles extends Component {
         this.props.setApi({
             add: (files) => this.add(files),
             choose: () => this.input.el.click(),
+            settle: () => this.settle(),
         });
         this.queue = Promise.resolve();
+        this.failed = 0;
         onWillUnmount(() => [...this.state.uploads].forEach((upload) => this.cancel(upload)));
     }
 
@@ -112,9 +114,21 @@ export class ComposeFiles extends Component {
         if (answer.files) {
             this.props.onChange(answer.files);
         } else if (!upload.cancelled) {
+            this.failed++;
             this.state.error =
                 answer.error || _t("“%s” could not be uploaded. Try again.", file.name);
         }
+    }
+
+    /** Until nothing is on its way any more; false when something of it could not be uploaded. */
+    async settle() {
+        const { failed } = this;
+        let queue;
+        while (queue !== this.queue) {
+            queue = this.queue; // more may be added meanwhile
+            await queue;
+        }
+        return this.failed === failed;
     }
 
     forget(id) {

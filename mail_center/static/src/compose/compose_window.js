@@ -368,8 +368,10 @@ export class ComposeWindow extends Component {
         this.later = later;
         this.state.sending = true;
         try {
+            // A file that is still being uploaded leaves with the mail; what failed is told there.
+            const complete = await this.files.settle();
             await this.settle();
-            if (this.saving.state.conflict) {
+            if (this.saving.state.conflict || !complete) {
                 return;
             }
             const answer = await this.orm.call(MODEL, "send", [[this.draft.id]], {
