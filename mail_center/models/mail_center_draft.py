@@ -23,7 +23,7 @@ SERVER_FIELDS = frozenset(
 )
 # What the window tells of an account, and what the right to it is decided by.
 ACCOUNT_SHOWN = ("name", "email", "sender_name", "signature", "user_id", "outgoing_type_id",
-                 "company_id")  # fmt: skip
+                 "company_id", "active")  # fmt: skip
 
 
 class MailCenterDraft(models.Model):
@@ -71,6 +71,7 @@ class MailCenterDraft(models.Model):
         "draft_id",
         "attachment_id",
         string="Files",
+        bypass_search_access=True,  # or Odoo looks at the right to all files that there are
     )
     message_id = fields.Char(string="Message-ID", readonly=True, copy=False)
     state = fields.Selection(
@@ -191,20 +192,20 @@ class MailCenterDraft(models.Model):
     @api.model
     def _offered(self):
         """``(accounts, types)`` that the current user may write with."""
-        # A manager may read all types, and still writes with those of his own profiles.
-        own = self.env["mail.center.profile"]._ids_of(self.env.user)
         accounts = self.env["mail.center.account"].search_fetch(
             [("can_send", "=", True)], ACCOUNT_SHOWN
         )
         # Else Odoo reads all of these people, one after the other.
         nameless = accounts.sudo().filtered(lambda account: not account.sender_name)
         nameless.user_id.partner_id.fetch(["name"])
-        return (
-            accounts,
-            self.env["mail.center.type"].search_fetch(
-                [("profile_ids", "in", [False, *own])], ["name"]
-            ),
-        )
+        return accounts, self._offered_types()
+
+    @api.model
+    def _offered_types(self):
+        # A manager may read all types, and still writes with those of his own profiles.
+        own = self.env["mail.center.profile"]._ids_of(self.env.user)
+        types = self.env["mail.center.type"]
+        return types.search_fetch([("profile_ids", "in", [False, *own])], ["name"])
 
     def _window(self, offered=None, record=None):
         """All that its window needs; *offered*: :meth:`_offered`, *record*: :meth:`_record`."""

@@ -45,6 +45,7 @@ class MailCenterDraft(models.Model):
         """The folder (sudo) in which this draft belongs on the server; often none."""
         self.ensure_one()
         account = self.sudo().account_id
+        account.fetch(["active"])  # with every saving: else all its settings would be read
         if self.state != "draft" or not self.is_touched or not account.active:
             return account.folder_ids.browse()
         return account._folder("drafts").filtered(lambda folder: folder.policy == "two_way")

@@ -28,7 +28,8 @@ class MailCenterDraft(models.Model):
         self.ensure_one()
         self.check_access("write")
         template = self.env["mail.center.template"].browse(template_id)
-        html, subject, warnings, lang = self._template_texts(template)
+        record = self._record()
+        html, subject, warnings, lang = self._template_texts(template, record)
         vals = {"template_id": template.id, "is_touched": True}
         # An answer keeps the subject of its conversation.
         own = self.subject and (self.mode != "new" or self.subject != self.auto_subject)
@@ -37,13 +38,13 @@ class MailCenterDraft(models.Model):
         else:
             subject = False
         self.write(vals)
-        warnings += self._take_template_files(template.with_context(lang=lang))
-        _accounts, types = self._offered()
+        warnings += self._take_template_files(template.with_context(lang=lang), record)
+        message_type = template.type_id
         return {
             **self._saved(),
             "html": html,
             "subject": subject,
-            "type_id": (template.type_id & types).id,
+            "type_id": (message_type and message_type & self._offered_types()).id,
             "files": self._files(),
             "warnings": warnings,
         }
@@ -53,21 +54,21 @@ class MailCenterDraft(models.Model):
         self.ensure_one()
         self.check_access("write")
         template = self.env["mail.center.template"].browse(int(template_id))
-        rendered, warnings = self._rendered_template(template)
+        rendered, warnings = self._rendered_template(template, self._record())
         return {"html": rendered.body, "warnings": warnings}
 
-    def _template_texts(self, template):
-        rendered, warnings = self._rendered_template(template)
+    def _template_texts(self, template, record):
+        rendered, warnings = self._rendered_template(template, record)
         html = TEMPLATE % (template.id, rendered.body)
         return html, rendered.subject, warnings, rendered.lang
 
-    def _rendered_template(self, template):
+    def _rendered_template(self, template, record):
+        """The text and what to warn of; *record*: :meth:`_record`."""
         template._require_usable()
         if template.model and template.model != self.res_model:
             raise UserError(
                 self.env._("The template “%s” is for another kind of document.", template.name)
             )
-        record = self._record()
         first = next(iter(self._entries("to")), {})
         recipient = template._render_recipient(
             record, first.get("partner_id"), first.get("email") or ""
@@ -79,7 +80,7 @@ class MailCenterDraft(models.Model):
         ]
         return rendered, warnings
 
-    def _take_template_files(self, template):
+    def _take_template_files(self, template, record):
         former = self.attachment_ids.filtered(lambda file: file.description == FROM_TEMPLATE)
         former.unlink()
         owned = {"res_model": self._name, "res_id": self.id, "description": FROM_TEMPLATE}
@@ -89,7 +90,6 @@ class MailCenterDraft(models.Model):
             for file in template.sudo().attachment_ids
         ]
         warnings = []
-        record = self._record()
         if record is not None and template.model == record._name:
             reports, warnings = template._render_reports(record)
             files += [
@@ -98,15 +98,17 @@ class MailCenterDraft(models.Model):
             ]
         self._require_room(sum(len(file["raw"] or b"") for file in files))
         created = self.env["ir.attachment"].create(files)
-        self.write({"attachment_ids": [(4, file.id) for file in created]})
+        if created:
+            self.write({"attachment_ids": [(4, file.id) for file in created]})
         return warnings
 
     def _insert_default(self, template, body, signature):
         """The template that every new mail of its type begins with."""
         try:
             with self.env.cr.savepoint():
-                html, subject, warnings, lang = self._template_texts(template)
-                warnings += self._take_template_files(template.with_context(lang=lang))
+                record = self._record()
+                html, subject, warnings, lang = self._template_texts(template, record)
+                warnings += self._take_template_files(template.with_context(lang=lang), record)
         except UserError as error:
             warnings = [str(error)]
         else:

@@ -56,6 +56,7 @@ class MailCenterTemplate(models.Model):
         "template_id",
         "attachment_id",
         string="Files",
+        bypass_search_access=True,  # as of mail.center.draft
         help="Sent with every mail that is written with this template.",
     )
     report_ids = fields.Many2many(

@@ -23,6 +23,9 @@ from ..core.template import (
 )
 from ..templating import Sight, conventions, describe
 
+# What is read of an account, and what the right to it is decided by: else Odoo would fetch all of
+# its many settings.
+ACCOUNT_READ = ("name", "email", "sender_name", "user_id", "company_id", "active")
 _IMAGE = re.compile(
     r"""(\ssrc\s*=\s*)(["'])((?:https?://[^/"'<>\s]+)?/web/(?:image|content)/[^"'<>\s]*)\2"""
 )
@@ -81,8 +84,12 @@ class MailCenterTemplate(models.Model):
     @api.model
     def _render_lang(self, partner, lang=False):
         installed = {code for code, _name in self.env["res.lang"].get_installed()}
-        wanted = (lang, partner.lang if partner else False, self.env.user.lang)
-        return next((code for code in wanted if code in installed), "en_US")
+        if lang in installed:
+            return lang
+        if partner and partner.lang in installed:
+            return partner.lang
+        own = self._render_writer().lang
+        return own if own in installed else "en_US"
 
     @api.model
     def _render_context(self, record, recipient, account=None, lang=False, sight=None):
@@ -95,7 +102,10 @@ class MailCenterTemplate(models.Model):
         company = env.company
         if record is not None and "company_id" in record._fields:
             company = record.with_env(env).sudo().company_id or company
-        account = account or self._render_account()
+        if account:
+            account.fetch(ACCOUNT_READ)
+        else:
+            account = self._render_account()
         context = {
             "recipient": self._recipient_view(sight, partner, name, address),
             "sender": self._sender_view(sight, env.user),
@@ -110,15 +120,23 @@ class MailCenterTemplate(models.Model):
         }
         if record is not None:
             context["document"] = RecordView(sight.source(record))
-        zone = (partner.tz if partner else False) or self.env.user.tz or "UTC"
+        zone = (partner.tz if partner else False) or self._render_writer().tz or "UTC"
         return context, {
             "locale": lang, "timezone": zone, "conventions": conventions(env, lang),
         }
 
     @api.model
+    def _render_writer(self):
+        """The user, with that of his contact at hand which most mails need, and not all of it."""
+        self.env.user.partner_id.sudo().fetch(["name", "email", "lang", "tz"])
+        return self.env.user
+
+    @api.model
     def _render_account(self):
         """The account that the user most likely sends with."""
-        accounts = self.env["mail.center.account"].search([("can_send", "=", True)])
+        accounts = self.env["mail.center.account"].search_fetch(
+            [("can_send", "=", True)], ACCOUNT_READ
+        )
         own = accounts.filtered(lambda account: account.user_id == self.env.user)
         return (own or accounts)[:1]
 

@@ -1,5 +1,8 @@
+from contextlib import suppress
+
 from lxml import etree
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 
 
 class MailThread(models.AbstractModel):
@@ -32,10 +35,20 @@ class MailThread(models.AbstractModel):
         Glue addons extend it where a document knows better than Odoo's own default.
         """
         self.ensure_one()
+        self._mail_center_fetch_recipients()
         found = self._message_get_default_recipients()[self.id]
         partners = self.env["res.partner"].browse(found.get("partner_ids") or [])
         emails = [found["email_to"]] if found.get("email_to") else []
         return partners.filtered("email"), emails
+
+    def _mail_center_fetch_recipients(self):
+        """Fetch at once, and no more than that, what Odoo asks of contacts and companies to find
+        whom to write to; it would fetch all of each."""
+        self.env.companies.sudo().fetch(["parent_path"])  # for the rule of contacts
+        root = self.env["ir.model.data"]._xmlid_to_res_id("base.partner_root")
+        partners = self._mail_get_partners()[self.id] | self.env["res.partner"].browse(root)
+        with suppress(AccessError):  # whoever is asked for them will say so
+            partners.fetch(["name", "email", "email_normalized"])
 
     def action_mail_center_compose(self):
         """Open a window to write an email about this record."""

@@ -8,7 +8,7 @@ code has read with more rights.
 import re
 
 from markupsafe import Markup
-from odoo.exceptions import UserError
+from odoo.exceptions import MissingError, UserError
 
 from ..core.html import sanitise, unblock
 from ..core.template import Choice, FieldType, ForbiddenField, Limits
@@ -133,7 +133,10 @@ class Sight:
              self._visible]
         )
         if unknown:
-            allowed = unknown.exists()._filtered_access("read")
+            try:
+                allowed = unknown._filtered_access("read")
+            except MissingError:  # mostly they are there, and known already
+                allowed = unknown.exists()._filtered_access("read")
             for record_id in unknown.ids:
                 self._visible[records._name, record_id] = record_id in allowed._ids
         return records.filtered(lambda record: self._visible.get((records._name, record.id)))

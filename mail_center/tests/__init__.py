@@ -15,6 +15,7 @@ from . import (
     test_delete,
     test_deliverability,
     test_draft,
+    test_draft_cost,
     test_draft_send,
     test_draft_server,
     test_durable,
