@@ -5,6 +5,7 @@ from email.message import EmailMessage
 
 from dev.paths import LOG
 from tests.loop.conftest import eventually
+from tests.loop.mailbox import live
 
 BOX = "large.ola@loop.example"
 OPEN = ".o_mail_center_conversation"
@@ -34,12 +35,22 @@ def test_a_large_mail_is_read_at_once_and_its_files_come_at_a_click(erp, sandbox
     assert "3" in left.inner_text()
     page.frame_locator(f"{OPEN} iframe").get_by_text("przesyłam rysunki").wait_for()
     page.screenshot(path=LOG / "large-mail.png")
+    live(page)
     # The click is answered at once, even where the server is slow to answer.
     held = []
-    page.route("**/mail.center.mailbox/download", held.append)
+
+    def hold(route):
+        held.append(route)
+
+    page.route("**/mail.center.mailbox/download", hold)
     left.locator("button:has-text('Download')").click()
     left.locator("[role=status]").wait_for()
     eventually(lambda: page.wait_for_timeout(50) or held, "the request for the files", pause=0)
+    # What is read again before the server has heard of it takes the answer not back.
+    with page.expect_response("**/mail.center.mailbox/conversation*"):
+        page.click(".o_mail_center_row .o_mail_center_star")
+    page.evaluate("() => new Promise((done) => setTimeout(() => requestAnimationFrame(done)))")
+    assert left.locator("[role=status]").is_visible()
     held.pop().continue_()
     # The browser is told when it is here: nothing is reloaded by hand.
     left.wait_for(state="detached", timeout=90_000)

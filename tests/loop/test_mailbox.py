@@ -1,5 +1,6 @@
 """The mailbox: reading, searching, long lists, news."""
 
+import json
 import re
 
 from playwright.sync_api import expect
@@ -237,6 +238,40 @@ def test_a_long_list_is_scrolled_and_only_what_is_near_is_in_the_page(erp, sandb
         page.keyboard.press("j")
     page.wait_for_selector(f"{OPEN} h2:has-text('Mail 189')", timeout=120_000)
     page.wait_for_selector(f"{ROW}.o_open")
+
+
+def test_older_mail_comes_though_new_mail_arrives_meanwhile(erp, sandbox, account, login):
+    address = "mbx.older@loop.example"
+    user = erp.user("mbx_older", "Olga Dawna", "base.group_user", "mail_center.group_user")
+    account(address, user)
+    mails = [a_mail(number, f"Mail {number:03}", "Tekst") for number in range(60)]
+    sandbox.append(address, [(mail.as_bytes(), [], None) for mail in mails])
+    for number in (59, 0):
+        erp.received("mbx_older", address, f"<mbx-{number}@lis.example>")
+    page = login("mbx_older")
+    held = []
+
+    def hold(route):
+        if json.loads(route.request.post_data)["params"]["kwargs"].get("cursor") and not held:
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/mail.center.mailbox/page", hold)
+    page.goto(f"{page.url.split('/odoo')[0]}/odoo/mailbox")
+    page.wait_for_selector(ROW)
+    live(page)
+    page.locator(ROW).last.evaluate(TO_THE_END)
+    eventually(lambda: page.wait_for_timeout(50) or held, "older mail asked for", pause=0)
+    new = a_mail(70, "Nowy", "Tekst")
+    del new["Date"]
+    sandbox.append(address, [(new.as_bytes(), [], None)])
+    erp.received("mbx_older", address, "<mbx-70@lis.example>")
+    # The list is where it was left: nothing is scrolled by hand.
+    page.locator(".o_mail_center_list :text('Loading older mail')").wait_for(state="detached")
+    page.locator(ROW).last.evaluate(TO_THE_END)
+    page.wait_for_selector(f"{ROW}:has-text('Mail 000')")
+    held[0].continue_()
 
 
 NOTIFICATIONS = """

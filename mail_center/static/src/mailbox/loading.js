@@ -8,6 +8,10 @@ const RELOADED = 200;
 export function useLoading(box) {
     const orm = useService("orm").silent;
     const turns = { page: 0, mail: 0 };
+    // Mails whose files are asked for: what was read before the server heard of it does not know.
+    const downloads = new Set();
+    // Older mail is wanted, and what brought it was superseded.
+    let older = false;
 
     /** The answer, or null when something newer was asked meanwhile: that is shown then. */
     async function latest(kind, asked) {
@@ -46,6 +50,7 @@ export function useLoading(box) {
 
     async function loadPage() {
         Object.assign(box.state, { loading: true, searching: true, failed: "" });
+        older = false;
         try {
             const found = await page(null);
             if (!found) {
@@ -82,15 +87,18 @@ export function useLoading(box) {
             return;
         }
         box.state.loading = true;
+        older = true;
         try {
             const found = await page(box.state.next);
             if (!found) {
-                return;
+                return; // what supersedes it goes on with it
             }
+            older = false;
             const here = new Set(box.state.rows.map((row) => row.id));
             box.state.rows.push(...found.rows.filter((row) => !here.has(row.id)));
             box.state.next = found.next;
         } catch (error) {
+            older = false;
             box.state.failed = reason(error);
         }
         box.state.loading = false;
@@ -101,6 +109,11 @@ export function useLoading(box) {
         const found = await latest("mail", asked);
         // Another may have been chosen meanwhile.
         if (found && box.state.openId === id) {
+            for (const { id: mailId, left } of found.messages) {
+                if (left && downloads.has(mailId)) {
+                    left.wanted = true;
+                }
+            }
             box.state.conversation = { ...found, open_id: id };
             box.state.opening = false;
         }
@@ -142,8 +155,11 @@ export function useLoading(box) {
             // Without connection the list stays as it was.
             box.state.loading = false;
         }
-        loadRest();
+        await loadRest();
+        if (older) {
+            loadMore();
+        }
     }
 
-    return { loadSidebar, loadPage, loadMore, loadConversation, refresh, reason };
+    return { loadSidebar, loadPage, loadMore, loadConversation, refresh, reason, downloads };
 }

@@ -165,14 +165,24 @@ export function useMailActions(box) {
 
     /** Fetch the files of a large mail; the bus tells when they are here. */
     async function download(mail) {
-        const left = mail.left;
-        // Said at once: the files may be here, and `left` gone, before the server has answered.
-        Object.assign(left, { wanted: true, error: "" });
+        // Said at once, and not taken back by what was on its way from the server already.
+        box.downloads.add(mail.id);
+        Object.assign(mail.left, { wanted: true, error: "" });
         try {
             await orm.call("mail.center.mailbox", "download", [mail.id]);
         } catch (error) {
-            left.wanted = false;
+            for (const { id, left } of box.state.conversation?.messages || []) {
+                if (id === mail.id && left) {
+                    left.wanted = false;
+                }
+            }
             throw error;
+        } finally {
+            box.downloads.delete(mail.id);
+        }
+        if (box.state.openId) {
+            // From here on the server knows; what was asked before is not shown any more.
+            await box.loadConversation(box.state.openId).catch(() => {});
         }
     }
 
