@@ -23,9 +23,10 @@ from ..core.template import (
 )
 from ..templating import Sight, conventions, describe
 
-# What is read of an account, and what the right to it is decided by: else Odoo would fetch all of
-# its many settings.
-ACCOUNT_READ = ("name", "email", "sender_name", "user_id", "company_id", "active")
+# What is read of an account, for the mail that is built of it, too, and what the right to it is
+# decided by: else Odoo would fetch all of its many settings.
+ACCOUNT_READ = ("name", "email", "sender_name", "user_id", "company_id", "active",
+                "outgoing_type_id")  # fmt: skip
 _IMAGE = re.compile(
     r"""(\ssrc\s*=\s*)(["'])((?:https?://[^/"'<>\s]+)?/web/(?:image|content)/[^"'<>\s]*)\2"""
 )
