@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 
 from odoo import fields
 from odoo.tests import new_test_user
@@ -135,9 +135,10 @@ class TestStatus(MailboxCase):
 
     def test_the_figures_count_what_came_and_what_waits(self):
         self.sandbox.deliver(self.address, a_mail("eve@x.example", self.address, "today"))
+        later = datetime.now(timezone.utc) + timedelta(minutes=1)
         self.sandbox.deliver(
             self.address,
-            a_mail("list@x.example", self.address, "robot", auto_submitted="auto-generated"),
+            a_mail("list@x.example", self.address, "robot", precedence="bulk", date=later),
         )
         self.receive()
         self.account.invalidate_recordset()
