@@ -1,4 +1,5 @@
 import time
+from array import array
 from contextlib import closing, nullcontext
 from functools import partial
 from itertools import count as count_from
@@ -71,13 +72,21 @@ class MailCenterReceiver(models.AbstractModel):
 
     @api.model
     def _fetch_new(self, account, token, session, folder, status, steps):
-        uids = session.uids(steps.low, steps.high)
-        unknown = sorted(set(uids) - folder._known_uids(steps.low, steps.high))
+        unknown = self._unknown(session, folder, steps)
         self._commit()
         return self._fetch(account, token, session, folder, status, unknown)
 
     @api.model
+    def _unknown(self, session, folder, steps):
+        """The UIDs that are not here, ascending, in an array: they are held until all of them are
+        fetched, and a list of a million takes 36 MB."""
+        uids = session.uids(steps.low, steps.high)
+        known = folder._known_uids(steps.low, steps.high)
+        return array("I", (uid for uid in uids if uid not in known))
+
+    @api.model
     def _fetch(self, account, token, session, folder, status, uids):
+        """Fetch and store *uids*, which ascend, from the newest on; how many were stored."""
         if not uids:
             return 0
         careful = self._is_careful(account)
@@ -87,7 +96,7 @@ class MailCenterReceiver(models.AbstractModel):
         stored = 0
         with self._beside(len(uids), careful) as beside:
             # What is held of each mail before it is fetched must not grow with the folder.
-            for some in split_every(SIZED_AT_ONCE, sorted(uids, reverse=True), list):
+            for some in split_every(SIZED_AT_ONCE, reversed(uids), list):
                 stored += self._fetch_some(account, token, session, folder, some, beside, careful)
         return stored
 

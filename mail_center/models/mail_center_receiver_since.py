@@ -1,3 +1,5 @@
+from array import array
+
 from odoo import api, models
 from odoo.tools import split_every
 
@@ -37,7 +39,7 @@ class MailCenterReceiver(models.AbstractModel):
                 self._transaction(
                     lambda part=part: self._leave_out(account, token, folder, part)
                 )
-            uids = sorted(set(uids).difference(older))
+            uids = array("I", sorted(set(uids).difference(older)))
         return super()._fetch(account, token, session, folder, status, uids)
 
     @api.model

@@ -1,4 +1,6 @@
+import sys
 from email import message_from_bytes, policy
+from unittest.mock import Mock
 
 from odoo.addons.mail_center import worker
 
@@ -31,6 +33,17 @@ class TestReceive(MailboxCase):
         self.receive()
         self.assertEqual(self.messages().mapped("subject"), ["first", "second"])
         self.assertEqual(self.messages()[0], first)
+
+    def test_what_is_to_be_fetched_of_a_large_folder_takes_little_memory(self):
+        self.sandbox.append(self.address, [(a_mail("e@x.example", self.address, "1"), [], None)])
+        self.receive()
+        inbox = self.messages().location_ids.folder_id
+        (known,) = self.messages().location_ids.mapped("uid")
+        uids = list(range(1, 100_001))
+        session, steps = Mock(uids=lambda low, high: uids), Mock(low=1, high=100_000)
+        unknown = self.env["mail.center.receiver"]._unknown(session, inbox, steps)
+        self.assertEqual(sorted(unknown), [uid for uid in uids if uid != known])
+        self.assertLess(sys.getsizeof(unknown), 5 * len(uids))
 
     def test_fetching_does_not_mark_mail_as_read(self):
         self.sandbox.deliver(self.address, a_mail("eve@x.example", self.address, "unread"))
