@@ -125,8 +125,8 @@ class MailCenterMailbox(models.AbstractModel):
 
         def indexed():
             Messages = self.env["mail.center.message"]
-            here, late = Messages._search_steps(query, self._hints(query, guess()))
-            few = self._is_rarer(guess(), sources)
+            here, late = Messages._search_steps(query, self._hints(query, guess))
+            few = self._is_rarer(guess, sources)
             return run(self._words_sql(sources, filters + here, cursor, limit, late, few)), None
 
         if cursor and cursor[2:] and cursor[2]:
@@ -153,10 +153,11 @@ class MailCenterMailbox(models.AbstractModel):
 
     @api.model
     def _hints(self, query, guess):
-        """What the index over words or trigrams is asked with, see ``_search_conditions``."""
+        """What the index over words or trigrams is asked with, see ``_search_conditions``;
+        ``guess()``: :meth:`_guess`, asked for where it matters."""
         hints = self._common(query)
         if any(term.key == "link" for term in query.terms):
-            hints["link"] = guess <= AGAIN
+            hints["link"] = guess() <= AGAIN
         return hints
 
     @api.model
@@ -200,7 +201,7 @@ class MailCenterMailbox(models.AbstractModel):
 
     @api.model
     def _is_rarer(self, guess, sources):
-        """Are so few mails with the words of a query guessed that each is asked whose it is?
+        """Does ``guess()`` say that so few mails have the words that each is asked whose it is?
 
         PostgreSQL would rather read the index over accounts: all that *sources* hold, for a word
         of a few mails.
@@ -209,7 +210,7 @@ class MailCenterMailbox(models.AbstractModel):
         if not numbers:
             return False
         theirs = self._planned([SQL("message.account_id = ANY(%s)", numbers)])
-        return guess * LOOK < theirs
+        return guess() * LOOK < theirs
 
     @api.model
     def _newest(self, sources, cursor=None, conditions=(), size=None):
